@@ -19,8 +19,9 @@ struct DigestFree {
 };
 using DigestHandle = std::unique_ptr<evp_md_ctx_st, DigestFree>;
 
-/// update() as often as wanted, finish() once, reset() to begin anew with the same context. One thread at a time.
-/// Throws std::bad_alloc or BugError if OpenSSL cannot (it has no other reason to fail).
+/// update() as often as wanted, finish() once, reset() to begin anew with the same context. One
+/// thread at a time. Throws std::bad_alloc or BugError if OpenSSL cannot (it has no other reason to
+/// fail).
 class Sha256Stream {
 public:
     Sha256Stream();

@@ -8,8 +8,8 @@
 
 namespace postern::message {
 
-/// Appends the canonical field to `out`, with its closing CRLF. The caller drops that CRLF for the DKIM-Signature field itself
-/// (RFC 6376 3.7).
+/// Appends the canonical field to `out`, with its closing CRLF. The caller drops that CRLF for the
+/// DKIM-Signature field itself (RFC 6376 3.7).
 void append_canonical_header(std::string& out, const FieldView& field, Canonicalization form);
 
 } // namespace postern::message

@@ -1,4 +1,5 @@
-// Names the rows of a table-driven test after their `name` member: INSTANTIATE_TEST_SUITE_P(Table, X, Values(...), name_of)
+// Names the rows of a table-driven test after their `name` member: INSTANTIATE_TEST_SUITE_P(Table,
+// X, Values(...), name_of)
 #pragma once
 
 namespace postern::testing_support {
