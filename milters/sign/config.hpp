@@ -1,0 +1,44 @@
+// What postern-sign does, as one immutable snapshot: built whole at start and at each reload,
+// swapped, never changed.
+#pragma once
+
+#include "common/base/clock.hpp"
+#include "common/base/log.hpp"
+#include "common/config/settings.hpp"
+#include "common/dkim/signer.hpp"
+#include "milters/sign/key_ring.hpp"
+#include "milters/sign/key_source.hpp"
+#include "milters/sign/login_map.hpp"
+#include "milters/sign/origin.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace postern::sign {
+
+/// What to do with a From address that does not belong to the SASL login.
+enum class LoginGuard : std::uint8_t { Off, Log, NoSignature, Reject };
+
+struct Config {
+    OriginRules origin;
+    std::unique_ptr<const KeySource> keys;
+    dkim::SigningOptions signing;
+    LoginGuard login_guard = LoginGuard::Off;
+    std::optional<LoginMap> logins; ///< there unless login_guard is Off
+    std::size_t max_header_octets = 0;
+    std::size_t max_header_fields = 0;
+};
+
+struct LoadedConfig {
+    std::shared_ptr<const Config> config; ///< null when there were problems
+    std::vector<std::string> warnings;    ///< for the log, once per load: what a person should mend
+};
+
+/// Reads keys and tables, everything anew. What is wrong goes to `problems`, all of it in one run.
+LoadedConfig load_config(const config::Settings& settings, const Clock& clock, Log& log,
+                         config::Problems& problems);
+
+} // namespace postern::sign

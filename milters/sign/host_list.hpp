@@ -1,0 +1,72 @@
+// internal-hosts: clients whose mail is ours. Addresses, networks, names, ".suffix", each negated
+// by
+// '!'; OpenDKIM's syntax and order of lookup.
+//
+//     auto hosts = HostList::load("127.0.0.1,::1,!10.0.0.66,10.0.0.0/8,.lan.example.org", ...);
+//     hosts.contains("mx.lan.example.org", address);
+//
+// Order: the client's name, then each ".suffix" of it, then the address, then its networks from the
+// longest prefix; at each step '!' first. The first hit decides for its half (name or address): a
+// name that is not negated and hits is enough, a negated name still lets the address hit.
+#pragma once
+
+#include "common/base/ip.hpp"
+#include "common/base/text.hpp"
+#include "milters/sign/pattern_list.hpp"
+#include "milters/sign/table_spec.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace postern::sign {
+
+enum class OpenSigner : std::uint8_t { Refused, Allowed };
+
+class HostList {
+public:
+    /// Contains nothing.
+    HostList() = default;
+    /// A list as postern.conf has it: words separated by commas or blanks, "file:/p" or
+    /// "refile:/p". Networks that mean everybody are a problem unless allowed; entries that match
+    /// nothing (host bits set, "*.example.com") are warnings that propose what was meant.
+    static HostList load(std::string_view value, OpenSigner open, Report& report);
+    static HostList parse(const TableText& text, OpenSigner open, Report& report);
+
+    /// `name`: the client's verified name, or empty, "unknown", "[address]" without one.
+    [[nodiscard]] bool contains(std::string_view name,
+                                const std::optional<IpAddress>& address) const;
+    [[nodiscard]] bool empty() const noexcept;
+
+    static constexpr std::string_view kDefault = "127.0.0.1,::1";
+
+private:
+    struct AddressHash {
+        std::size_t operator()(const IpAddress& address) const noexcept;
+    };
+    struct Entry {
+        int rank = 0; ///< place in OpenDKIM's order of spellings of the same network
+        bool negated = false;
+    };
+    using Networks = std::unordered_map<IpAddress, Entry, AddressHash>;
+    struct Level {
+        int prefix = 0;
+        Networks networks;
+    };
+
+    void add(std::string_view word, const config::Origin& origin, OpenSigner open, Report& report);
+    void add_network(const Network& network, Entry entry);
+    [[nodiscard]] bool contains_name(std::string_view name) const;
+    [[nodiscard]] bool contains_address(const IpAddress& address) const;
+    [[nodiscard]] std::optional<bool> probe(const std::string& text) const;
+
+    std::vector<Level> v4_, v6_; ///< longest prefix first
+    /// false: negated
+    std::unordered_map<std::string, bool, CaseInsensitiveHash, CaseInsensitiveEqual> names_;
+    std::optional<PatternList> patterns_; ///< refile: matched against each spelling in turn
+};
+
+} // namespace postern::sign

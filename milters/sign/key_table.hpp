@@ -1,0 +1,64 @@
+// OpenDKIM's KeyTable: name -> domain:selector:key[:algorithm].
+//
+// Names are case-sensitive. The key is a file if it begins with '/', './' or '../', else the key
+// itself. A domain of just "%" is the author's; in a path beginning with '/' every '%' becomes the
+// domain. A fourth field is taken when it is "rsa-sha256" or "ed25519-sha256"; any other text
+// belongs to the path. Rows that cannot work are warned of when loaded and make the mail that needs
+// them wait.
+#pragma once
+
+#include "common/base/text.hpp"
+#include "milters/sign/key_ring.hpp"
+#include "milters/sign/key_source.hpp"
+#include "milters/sign/pattern_list.hpp"
+#include "milters/sign/table_spec.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace postern::sign {
+
+struct KeyRow {
+    std::string name;
+    std::string domain;   ///< A-labels, or "%"
+    std::string selector; ///< A-labels
+    std::string path;     ///< with its '%'; empty for an inline key
+    std::optional<crypto::KeyType> algorithm;
+    std::string fault; ///< why the row can never work, else empty
+    int line = 0;
+    std::shared_ptr<const KeyFile> file; ///< path without '%', or with the row's own domain put in
+    KeyPointer inline_key;
+};
+
+class KeyTable {
+public:
+    static KeyTable parse(const TableText& text, const std::shared_ptr<KeyRing>& ring,
+                          Report& report);
+    /// A table that cannot be read is a problem.
+    static KeyTable load(const TableSpec& spec, const std::shared_ptr<KeyRing>& ring,
+                         Report& report);
+
+    /// The row of this name, or null. Constant time for file and inline tables.
+    [[nodiscard]] const KeyRow* find(std::string_view name) const;
+    /// The row's key for an author's domain (lower case, as written); identity stays empty. The
+    /// error is for the log: the mail should be signed and cannot be.
+    [[nodiscard]] Result<KeyChoice> choose(const KeyRow& row, std::string_view from_domain) const;
+
+    [[nodiscard]] const std::vector<KeyRow>& rows() const noexcept { return rows_; }
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+
+private:
+    void check_keys(Report& report);
+
+    std::string name_;
+    std::vector<KeyRow> rows_;
+    std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_name_;
+    std::optional<PatternList> patterns_; ///< refile only
+    std::shared_ptr<KeyRing> ring_;
+};
+
+} // namespace postern::sign

@@ -1,0 +1,79 @@
+// One milter connection of postern-sign: is the origin ours, which keys, feed the signer, one log
+// line per message.
+//
+//     mail            origin trusted? no: accept at once, so that Postfix does not stream the
+//     message header ...      kept, within limits end_of_headers  author, login guard, keys; none:
+//     accept, the body is not streamed body ...        hashed while it streams end_of_message
+//     signatures at index 0, log line
+#pragma once
+
+#include "common/base/clock.hpp"
+#include "common/base/log.hpp"
+#include "common/dkim/signer.hpp"
+#include "common/message/address.hpp"
+#include "common/message/header.hpp"
+#include "common/message/survey.hpp"
+#include "milters/frame/session.hpp"
+#include "milters/sign/config.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace postern::sign {
+
+/// The snapshot new messages begin with; messages under way keep theirs.
+using ConfigSource = std::function<std::shared_ptr<const Config>()>;
+
+class SignSession final : public milter::Session {
+public:
+    SignSession(ConfigSource config, const Clock& clock, Log& log);
+
+    milter::Answer connect(const milter::ConnectInfo& client, milter::Actions& actions) override;
+    milter::Answer mail(std::string_view sender, std::span<const std::string_view> args,
+                        milter::Actions& actions) override;
+    milter::Answer header(std::string_view name, std::string_view value,
+                          milter::Actions& actions) override;
+    milter::Answer end_of_headers(milter::Actions& actions) override;
+    milter::Answer body(std::string_view chunk, milter::Actions& actions) override;
+    milter::Answer end_of_message(milter::Actions& actions) override;
+    void abort() noexcept override;
+    void failed(std::string_view what) noexcept override;
+
+private:
+    /// One message, from MAIL to its end.
+    struct Transaction {
+        std::shared_ptr<const Config> config;
+        std::chrono::steady_clock::time_point began;
+        std::string queue_id; ///< empty until Postfix knows it
+        std::string sender;   ///< envelope
+        std::string login;    ///< {auth_authen}, empty without SASL
+        std::string origin;   ///< why the origin is ours
+        std::string from;     ///< the author's address, once parsed
+        message::HeaderBlock headers;
+        std::string_view over_limit; ///< why the header is too much, empty if it is not
+        std::optional<dkim::Signer> signer;
+        std::vector<std::string> signed_as; ///< "selector._domainkey.domain" of the keys in use
+        message::BodySurvey survey;
+        bool login_mismatch = false;
+    };
+
+    [[nodiscard]] std::string client_text() const;
+    [[nodiscard]] LogLine line(const Transaction& message, std::string_view action) const;
+    void log_done(LogLine& line, const Transaction& message) const;
+    milter::Answer skip(Transaction& message, std::string_view why);
+    milter::Answer tempfail(Transaction& message, std::string_view why, milter::Actions& actions);
+    milter::Answer check_login(Transaction& message, std::span<const message::Mailbox> authors,
+                               milter::Actions& actions);
+
+    ConfigSource config_;
+    const Clock& clock_;
+    Log& log_;
+    std::string client_name_;
+    std::optional<IpAddress> client_address_;
+    std::uint16_t client_port_ = 0;
+    std::optional<Transaction> message_;
+};
+
+} // namespace postern::sign

@@ -1,0 +1,55 @@
+// OpenDKIM's SigningTable: which rows apply to an author's address.
+//
+// file: and inline lists are asked for user@host, host, then for each parent of host user@.parent
+// and .parent, then user@* and *; letters of either case match, a query with octets over 127 never
+// does. refile: is walked from the top; patterns match the octets of the address as they are.
+// The value is keyname[:identity]; a keyname "%" is the author's domain and every '%' in the
+// identity as well.
+#pragma once
+
+#include "common/base/text.hpp"
+#include "milters/sign/pattern_list.hpp"
+#include "milters/sign/table_spec.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace postern::sign {
+
+struct SigningRow {
+    std::string pattern;
+    std::string key_name; ///< may be "%"
+    std::string identity; ///< with its '%'; may be empty
+    int line = 0;
+};
+
+enum class Matches : std::uint8_t { First, All };
+
+class SigningTable {
+public:
+    static SigningTable parse(const TableText& text, Report& report);
+    /// A table that cannot be read is a problem.
+    static SigningTable load(const TableSpec& spec, Report& report);
+
+    /// The rows for user@domain, in the order OpenDKIM finds them; domain in lower case.
+    [[nodiscard]] std::vector<const SigningRow*>
+    find(std::string_view user, std::string_view domain, Matches matches) const;
+
+    [[nodiscard]] const std::vector<SigningRow>& rows() const noexcept { return rows_; }
+    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    /// How many rows are walked one by one for every message (odd refile patterns).
+    [[nodiscard]] std::size_t walked() const noexcept {
+        return patterns_ ? patterns_->walked() : 0;
+    }
+
+private:
+    std::string name_;
+    std::vector<SigningRow> rows_;
+    std::unordered_map<std::string, std::size_t, CaseInsensitiveHash, CaseInsensitiveEqual> by_key_;
+    std::optional<PatternList> patterns_; ///< refile only
+};
+
+} // namespace postern::sign
