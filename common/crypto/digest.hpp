@@ -32,6 +32,7 @@ public:
 
 private:
     DigestHandle context_;
+    bool finished_ = false;
 };
 
 /// The digest of one piece.

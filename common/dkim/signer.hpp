@@ -1,16 +1,17 @@
 // Signs one message while it streams by (RFC 6376 5, RFC 8463): headers first, body chunks, then
 // one field value per signature.
 //
-//     Signer signer(signatures, options, clock);        // after end of headers, when it is known
-//     which keys apply signer.body(chunk);                               // as often as chunks come
-//     for (const Signed& s : *signer.finish(headers)) actions.insert_header(0, "DKIM-Signature",
-//     s.value);
+//     Signer signer(identities, options, clock.unix_time()); // at end of headers: which keys is
+//     known signer.body(chunk);                                       // as often as chunks come
+//     for (const SignedField& field : *signer.finish(headers))
+//         actions.insert_header(0, "DKIM-Signature", field.value);
 //
 // Keeps hash state only: signatures with the same body canonicalization share one body hash.
 #pragma once
 
 #include "common/base/clock.hpp"
 #include "common/base/result.hpp"
+#include "common/crypto/digest.hpp"
 #include "common/crypto/key.hpp"
 #include "common/dkim/header_selection.hpp"
 #include "common/message/canonical_body.hpp"
@@ -26,6 +27,8 @@
 
 namespace postern::dkim {
 
+struct SignatureFields;
+
 /// One signature to make.
 struct SigningIdentity {
     std::string domain;   ///< d=, A-labels
@@ -37,9 +40,9 @@ struct SigningIdentity {
 struct SigningOptions {
     message::Canonicalization header = message::Canonicalization::Relaxed;
     message::Canonicalization body = message::Canonicalization::Relaxed;
-    HeaderSelection selection;                  ///< which fields, which oversigned
-    bool timestamp = true;                      ///< t=
-    std::optional<std::chrono::seconds> expiry; ///< x= as seconds after t
+    HeaderSelection selection = HeaderSelection::defaults(); ///< which fields, which oversigned
+    bool timestamp = true;                                   ///< t=
+    std::optional<std::chrono::seconds> expiry;              ///< x= as seconds after `now`
 };
 
 /// One finished DKIM-Signature field.
@@ -59,10 +62,22 @@ public:
     /// The next octets of the body as on the wire (CRLF line ends), cut anywhere.
     void body(std::string_view chunk);
     /// Octets of body seen.
-    [[nodiscard]] std::uint64_t octets() const noexcept;
-    /// The signatures, in the order of the identities. The error says which key could not sign and
-    /// why.
+    [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
+    /// The signatures, in the order of the identities; all or none. Once per Signer. The error says
+    /// which key could not sign and why, or what about the header or the options forbids it.
     [[nodiscard]] Result<std::vector<SignedField>> finish(const message::HeaderBlock& headers);
+
+private:
+    Result<SignedField> sign(const SigningIdentity& identity, SignatureFields& fields,
+                             std::string_view canonical_fields,
+                             const message::HeaderBlock& headers);
+
+    std::vector<SigningIdentity> identities_;
+    SigningOptions options_;
+    std::int64_t now_;
+    message::BodyCanonicalizer canonical_body_;
+    crypto::Sha256Stream body_hash_, header_hash_;
+    std::uint64_t octets_ = 0;
 };
 
 } // namespace postern::dkim
