@@ -100,7 +100,9 @@ class PrivatePostfix:
             "disable_dns_lookups": "yes",
             "smtp_host_lookup": "native",
             "smtpd_peername_lookup": "no",
-            "smtpd_relay_restrictions": "permit_mynetworks,reject",
+            "relay_domains": "example.net",  # anybody may send there, as to an MX
+            "relay_recipient_maps": "",
+            "smtpd_relay_restrictions": "permit_mynetworks,permit_auth_destination,reject",
             "smtpd_authorized_xclient_hosts": "127.0.0.0/8",
             "smtpd_sasl_type": "dovecot",
             "smtpd_sasl_path": f"unix:{self._base}/login",
