@@ -22,6 +22,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 
 namespace postern::message {
 
@@ -29,8 +30,9 @@ namespace postern::message {
 /// own it; made and used within one call. The view is good during the call only.
 class OctetSink {
 public:
-    template <class Callable>
-    OctetSink(Callable& target) noexcept // NOLINT(google-explicit-constructor): a reference type
+    template <class Callable> // not for itself: copies stay copies
+    requires(!std::is_same_v<std::remove_cv_t<Callable>, OctetSink>) explicit OctetSink(
+        Callable& target) noexcept
         : target_(const_cast<void*>(static_cast<const void*>(std::addressof(target)))),
           call_([](void* into, std::string_view octets) {
               (*static_cast<Callable*>(into))(octets);
