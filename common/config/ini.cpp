@@ -79,7 +79,7 @@ private:
                                           ? std::string_view()
                                           : trim(content.substr(1, close - 1));
         if (name.empty() || !is_nothing(content.substr(close + 1))) {
-            problem(quoted(content) + " is no section heading",
+            problem(in_quotes(content) + " is no section heading",
                     "write [name] on a line of its own");
             // What follows belongs to no section we know; it must not land in the one before.
             sections_.push_back({.name = {}, .line = number_, .entries = {}});
@@ -91,7 +91,7 @@ private:
     void entry(std::string_view content, bool indented) {
         const auto halves = cut(content, '=');
         if (!halves) {
-            problem(quoted(content) + " is no setting",
+            problem(in_quotes(content) + " is no setting",
                     indented ? "write name = value; a value cannot go on in the next line, write "
                                "it in one line or the option again"
                              : "write name = value");

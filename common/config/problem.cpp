@@ -48,7 +48,7 @@ std::string to_text(std::span<const Problem> problems) {
     return text;
 }
 
-std::string quoted(std::string_view text) { return '"' + escape_for_log(text, 80) + '"'; }
+std::string in_quotes(std::string_view text) { return '"' + escape_for_log(text, 80) + '"'; }
 
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates) {
     const std::string_view best = nearest(word, candidates);

@@ -43,7 +43,7 @@ void in_file_order(Problems& problems);
 std::string to_text(std::span<const Problem> problems);
 
 /// "text" for a message, control characters escaped and cut.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 /// `did you mean "x"?` for the candidate nearest to `word`, else empty.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> candidates);

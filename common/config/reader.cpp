@@ -70,7 +70,7 @@ template <class T, class Parse> T Reader::once(std::string_view option, Kind kin
         const bool is_default = value.origin == Origin{};
         invariant(!is_default, "a default in the option table is not of its kind");
         problem(option, value,
-                value.text.empty() ? "no value" : quoted(value.text) + " is not right",
+                value.text.empty() ? "no value" : in_quotes(value.text) + " is not right",
                 parsed.error().message);
     }
     if (row.default_value.empty()) return T{};
@@ -169,10 +169,10 @@ std::vector<Network> Reader::networks(std::string_view option) {
     for (const Value& word : words(option)) {
         const auto network = Network::parse(word.text);
         if (!network) {
-            problem(option, word, quoted(word.text) + " is no address or network",
+            problem(option, word, in_quotes(word.text) + " is no address or network",
                     "write 192.0.2.1, 192.0.2.0/24 or 2001:db8::/32");
         } else if (network->host_bits_set()) {
-            problem(option, word, quoted(word.text) + " has bits set beyond its prefix",
+            problem(option, word, in_quotes(word.text) + " has bits set beyond its prefix",
                     "write " + network->masked().text() + " for the network, or " +
                         network->address().text() + " for the one address");
         } else {

@@ -13,6 +13,15 @@ std::string_view first_sentence(std::string_view text) {
     return end == std::string_view::npos ? text : text.substr(0, end + 1);
 }
 
+/// "off|log|reject" with other separators, so that lines can be wrapped.
+std::string listed(std::string_view choices, std::string_view between, std::string_view last) {
+    std::string list;
+    const auto names = split(choices, '|');
+    for (std::size_t i = 0; i < names.size(); ++i)
+        (list += i == 0 ? "" : i + 1 == names.size() ? last : between) += names[i];
+    return list;
+}
+
 std::string setting(std::string_view name, std::string_view value) {
     std::string line(name);
     line += " =";
@@ -22,7 +31,8 @@ std::string setting(std::string_view name, std::string_view value) {
 
 } // namespace
 
-std::string wrapped(std::string_view text, std::string_view prefix, std::size_t columns) {
+std::string wrapped(std::string_view text, std::string_view prefix, std::size_t columns,
+                    std::string_view hanging) {
     std::string lines;
     std::string line(prefix);
     bool empty = true;
@@ -32,7 +42,7 @@ std::string wrapped(std::string_view text, std::string_view prefix, std::size_t 
         rest = blank == std::string_view::npos ? std::string_view() : trim(rest.substr(blank));
         if (!empty && line.size() + 1 + word.size() > columns) {
             (lines += line) += '\n';
-            line = prefix;
+            (line = prefix) += hanging;
             empty = true;
         }
         if (!empty) line += ' ';
@@ -69,7 +79,7 @@ std::string value_syntax(const Option& option) {
     case Kind::Size:
         return "SIZE";
     case Kind::Choice:
-        return std::string(option.choices);
+        return listed(option.choices, " | ", " | ");
     case Kind::List:
         return "LIST";
     case Kind::Path:
@@ -91,9 +101,8 @@ std::string render_help(const Program& program) {
     };
     const std::string config = "read FILE instead of " + std::string(kDefaultPath);
     for (const Switch& row :
-         {Switch{"-c FILE", config},
-          Switch{"-n", "check the configuration, say what is wrong with it, and exit"},
-          Switch{"-d", "stay in front and log to standard error, at level debug"},
+         {Switch{"-c FILE", config}, Switch{"-n", "check the configuration and exit"},
+          Switch{"-d", "stay in front, log to standard error at level debug"},
           Switch{"-o SECTION.OPTION=VALUE", "set an option over what the file says"},
           Switch{"--defaults", "print every option with its default, and exit"},
           Switch{"--sample", "print a commented configuration file, and exit"},
@@ -111,7 +120,7 @@ std::string render_help(const Program& program) {
             if (!option.default_value.empty())
                 line += " (" + std::string(option.default_value) + ")";
             if (option.times == Times::Many) line += " ...";
-            help += wrapped(line, "  ", kColumns);
+            help += wrapped(line, "  ", kColumns, "    ");
             help += wrapped(first_sentence(option.help), "      ", kColumns);
         }
     }
@@ -143,7 +152,8 @@ std::string render_sample(std::span<const Section> sections) {
             text += '\n';
             text += wrapped(option.help, "# ", kColumns);
             std::string more;
-            if (option.kind == Kind::Choice) more = "One of " + std::string(option.choices) + ".";
+            if (option.kind == Kind::Choice)
+                more = "One of " + listed(option.choices, ", ", " or ") + ".";
             if (option.times == Times::Many) more += " May be given several times.";
             if (option.reload == Reload::Restart) more += " A change needs a restart.";
             if (option.default_value.empty() && !option.example.empty())

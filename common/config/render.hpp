@@ -29,13 +29,15 @@ struct ManualItem {
 };
 std::vector<ManualItem> manual_items(const Section& section);
 
-/// "yes|no", "NUMBER", "off|log|reject" ...: the kind of value, for --help.
+/// "yes|no", "NUMBER", "off | log | reject" ...: the kind of value, for --help.
 std::string value_syntax(const Option& option);
 
 /// A value as it must be written to read back as itself: in quotes where it has to be.
 std::string written(std::string_view value);
 
-/// Words of `text` in lines of at most `columns`, each begun with `prefix` and ended.
-std::string wrapped(std::string_view text, std::string_view prefix, std::size_t columns);
+/// Words of `text` in lines of at most `columns`, each begun with `prefix` (and `hanging` from the
+/// second on) and ended.
+std::string wrapped(std::string_view text, std::string_view prefix, std::size_t columns,
+                    std::string_view hanging = {});
 
 } // namespace postern::config

@@ -50,7 +50,7 @@ public:
             for (const std::string_view known : kSuiteSections)
                 ((remedy += " [") += known) += ']';
         }
-        add(origin, {}, "there is no section " + quoted(name), std::move(remedy));
+        add(origin, {}, "there is no section " + in_quotes(name), std::move(remedy));
         return false;
     }
 
@@ -66,7 +66,7 @@ public:
                 remedy = "it belongs to [" + std::string(other.name) + "]";
         if (remedy.empty()) remedy = did_you_mean(name, names);
         if (remedy.empty()) remedy = "--defaults lists every option";
-        add(origin, "[" + std::string(section) + "]", "there is no option " + quoted(name),
+        add(origin, "[" + std::string(section) + "]", "there is no option " + in_quotes(name),
             std::move(remedy));
         return nullptr;
     }
@@ -76,7 +76,7 @@ public:
         for (const Section& section : sections_)
             if (find_option(section, name) != nullptr)
                 remedy = "write [" + std::string(section.name) + "] on a line above it";
-        add(origin, {}, quoted(name) + " stands in no section", std::move(remedy));
+        add(origin, {}, in_quotes(name) + " stands in no section", std::move(remedy));
     }
 
     void twice(std::string_view section, std::string_view name, const Origin& first,

@@ -118,7 +118,7 @@ void finish_postfix_row(std::string_view row, int line, Parsed& into) {
     }
     const std::string_view value = strip(row.substr(*end));
     if (value.empty()) {
-        into.problem(line, quoted(row.substr(0, *end)) + " has no value",
+        into.problem(line, in_quotes(row.substr(0, *end)) + " has no value",
                      "write key, white space, value");
         return;
     }
