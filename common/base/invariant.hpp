@@ -3,7 +3,6 @@
 // message a temporary failure.
 #pragma once
 
-#include <source_location>
 #include <stdexcept>
 #include <string>
 
@@ -11,16 +10,17 @@ namespace postern {
 
 class BugError : public std::logic_error {
 public:
-    explicit BugError(const std::string& what,
-                      std::source_location where = std::source_location::current())
-        : std::logic_error("bug: " + what + " (" + where.file_name() + ":" +
-                           std::to_string(where.line()) + ")") {}
+    /// The place is the caller's (builtins of GCC and Clang: std::source_location does not work in
+    /// Clang 14 with the library of GCC 12).
+    explicit BugError(const std::string& what, const char* file = __builtin_FILE(),
+                      int line = __builtin_LINE())
+        : std::logic_error("bug: " + what + " (" + file + ":" + std::to_string(line) + ")") {}
 };
 
 /// Throws BugError if our own assumption does not hold. Never for text from outside.
-inline void invariant(bool holds, const char* what,
-                      std::source_location where = std::source_location::current()) {
-    if (!holds) throw BugError(what, where);
+inline void invariant(bool holds, const char* what, const char* file = __builtin_FILE(),
+                      int line = __builtin_LINE()) {
+    if (!holds) throw BugError(what, file, line);
 }
 
 } // namespace postern

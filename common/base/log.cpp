@@ -180,7 +180,7 @@ LogLine& LogLine::add_verbatim(std::string_view key, std::string_view value) {
 
 LogLine& LogLine::add(std::string_view key, std::string_view value) {
     const std::string escaped = escape_for_log(value);
-    const bool quote = escaped.empty() || escaped.find_first_of(" ,;=") != std::string::npos;
+    const bool quote = escaped.empty() || escaped.find_first_of(" =") != std::string::npos;
     return add_verbatim(key, quote ? '"' + escaped + '"' : escaped);
 }
 
