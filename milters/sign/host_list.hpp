@@ -6,8 +6,11 @@
 //     hosts.contains("mx.lan.example.org", address);
 //
 // Order: the client's name, then each ".suffix" of it, then the address, then its networks from the
-// longest prefix; at each step '!' first. The first hit decides for its half (name or address): a
-// name that is not negated and hits is enough, a negated name still lets the address hit.
+// longest prefix; at each step '!' first. The first hit decides for its half: a name that hits is
+// enough, a negated name still lets the address hit.
+//
+// Unlike in OpenDKIM, IPv6 addresses may be written in any of their spellings, and clients without
+// a verified name ("unknown") are never in by name.
 #pragma once
 
 #include "common/base/ip.hpp"
@@ -15,7 +18,7 @@
 #include "milters/sign/pattern_list.hpp"
 #include "milters/sign/table_spec.hpp"
 
-#include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,12 +37,11 @@ public:
     /// "refile:/p". Networks that mean everybody are a problem unless allowed; entries that match
     /// nothing (host bits set, "*.example.com") are warnings that propose what was meant.
     static HostList load(std::string_view value, OpenSigner open, Report& report);
-    static HostList parse(const TableText& text, OpenSigner open, Report& report);
+    static HostList load(const Table& table, OpenSigner open, Report& report);
 
-    /// `name`: the client's verified name, or empty, "unknown", "[address]" without one.
+    /// `name`: the client's verified name; empty, "unknown" or "[address]" without one.
     [[nodiscard]] bool contains(std::string_view name,
                                 const std::optional<IpAddress>& address) const;
-    [[nodiscard]] bool empty() const noexcept;
 
     static constexpr std::string_view kDefault = "127.0.0.1,::1";
 
@@ -47,24 +49,28 @@ private:
     struct AddressHash {
         std::size_t operator()(const IpAddress& address) const noexcept;
     };
+    /// Of all spellings of one network the one OpenDKIM asks for first.
     struct Entry {
-        int rank = 0; ///< place in OpenDKIM's order of spellings of the same network
+        int rank = 0;
         bool negated = false;
     };
-    using Networks = std::unordered_map<IpAddress, Entry, AddressHash>;
     struct Level {
         int prefix = 0;
-        Networks networks;
+        std::unordered_map<IpAddress, Entry, AddressHash> networks;
     };
 
-    void add(std::string_view word, const config::Origin& origin, OpenSigner open, Report& report);
+    void add(std::string_view word, const config::Origin& origin, Report& report);
     void add_network(const Network& network, Entry entry);
+    void add_name(std::string_view name, bool negated, const config::Origin& origin,
+                  Report& report);
+    void check_open(const std::string& name, OpenSigner open, Report& report) const;
     [[nodiscard]] bool contains_name(std::string_view name) const;
     [[nodiscard]] bool contains_address(const IpAddress& address) const;
-    [[nodiscard]] std::optional<bool> probe(const std::string& text) const;
+    [[nodiscard]] std::optional<bool> probe(std::string_view text) const;
+    [[nodiscard]] bool walk_address(const IpAddress& address) const;
 
     std::vector<Level> v4_, v6_; ///< longest prefix first
-    /// false: negated
+    /// Host names and ".suffix"; true: negated.
     std::unordered_map<std::string, bool, CaseInsensitiveHash, CaseInsensitiveEqual> names_;
     std::optional<PatternList> patterns_; ///< refile: matched against each spelling in turn
 };

@@ -26,21 +26,19 @@ struct KeyRow {
     std::string name;
     std::string domain;   ///< A-labels, or "%"
     std::string selector; ///< A-labels
-    std::string path;     ///< with its '%'; empty for an inline key
+    std::string path;     ///< while it has a '%' for the author's domain, else empty
+    std::string fault;    ///< why the row can never work, else empty
     std::optional<crypto::KeyType> algorithm;
-    std::string fault; ///< why the row can never work, else empty
     int line = 0;
-    std::shared_ptr<const KeyFile> file; ///< path without '%', or with the row's own domain put in
+    std::shared_ptr<const KeyFile> file; ///< null for an inline key and for a path with '%'
     KeyPointer inline_key;
 };
 
 class KeyTable {
 public:
-    static KeyTable parse(const TableText& text, const std::shared_ptr<KeyRing>& ring,
-                          Report& report);
-    /// A table that cannot be read is a problem.
-    static KeyTable load(const TableSpec& spec, const std::shared_ptr<KeyRing>& ring,
-                         Report& report);
+    /// Key files are read as key_ring.hpp describes; missing and broken ones are warnings, because
+    /// they concern the mail of their row only.
+    static KeyTable load(const Table& table, std::shared_ptr<KeyRing> ring, Report& report);
 
     /// The row of this name, or null. Constant time for file and inline tables.
     [[nodiscard]] const KeyRow* find(std::string_view name) const;
@@ -49,10 +47,10 @@ public:
     [[nodiscard]] Result<KeyChoice> choose(const KeyRow& row, std::string_view from_domain) const;
 
     [[nodiscard]] const std::vector<KeyRow>& rows() const noexcept { return rows_; }
-    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] config::Origin origin(const KeyRow& row) const { return {name_, row.line}; }
 
 private:
-    void check_keys(Report& report);
+    void check_key(KeyRow& row, std::size_t& parsed, Report& report) const;
 
     std::string name_;
     std::vector<KeyRow> rows_;

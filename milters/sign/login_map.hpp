@@ -15,6 +15,10 @@
 #include <string_view>
 #include <unordered_map>
 
+namespace postern::config {
+class TableFile;
+}
+
 namespace postern::sign {
 
 enum class Ownership : std::uint8_t { Owned, NotOwned, UnknownSender };
@@ -32,6 +36,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return logins_.size(); }
 
 private:
+    LoginMap() = default;
+    LoginMap(const config::TableFile& table, std::string_view delimiters, Report& report);
     [[nodiscard]] const std::string* find(std::string_view user, std::string_view domain) const;
 
     std::unordered_map<std::string, std::string, CaseInsensitiveHash, CaseInsensitiveEqual> logins_;

@@ -3,8 +3,8 @@
 // file: and inline lists are asked for user@host, host, then for each parent of host user@.parent
 // and .parent, then user@* and *; letters of either case match, a query with octets over 127 never
 // does. refile: is walked from the top; patterns match the octets of the address as they are.
-// The value is keyname[:identity]; a keyname "%" is the author's domain and every '%' in the
-// identity as well.
+// The value is keyname[:identity]; a keyname "%" is the author's domain, and so is every '%' in the
+// identity.
 #pragma once
 
 #include "common/base/text.hpp"
@@ -30,23 +30,25 @@ enum class Matches : std::uint8_t { First, All };
 
 class SigningTable {
 public:
-    static SigningTable parse(const TableText& text, Report& report);
-    /// A table that cannot be read is a problem.
-    static SigningTable load(const TableSpec& spec, Report& report);
+    /// Rows that can never match, or match more than they seem to, are warnings.
+    static SigningTable load(const Table& table, Matches matches, Report& report);
 
     /// The rows for user@domain, in the order OpenDKIM finds them; domain in lower case.
-    [[nodiscard]] std::vector<const SigningRow*>
-    find(std::string_view user, std::string_view domain, Matches matches) const;
+    [[nodiscard]] std::vector<const SigningRow*> find(std::string_view user,
+                                                      std::string_view domain) const;
 
     [[nodiscard]] const std::vector<SigningRow>& rows() const noexcept { return rows_; }
-    [[nodiscard]] const std::string& name() const noexcept { return name_; }
+    [[nodiscard]] config::Origin origin(const SigningRow& row) const { return {name_, row.line}; }
     /// How many rows are walked one by one for every message (odd refile patterns).
     [[nodiscard]] std::size_t walked() const noexcept {
         return patterns_ ? patterns_->walked() : 0;
     }
 
 private:
+    void warn_of(const SigningRow& row, Report& report) const;
+
     std::string name_;
+    Matches matches_ = Matches::First;
     std::vector<SigningRow> rows_;
     std::unordered_map<std::string, std::size_t, CaseInsensitiveHash, CaseInsensitiveEqual> by_key_;
     std::optional<PatternList> patterns_; ///< refile only

@@ -8,10 +8,11 @@
 
 #include "milters/sign/key_directory.hpp"
 #include "milters/sign/key_source.hpp"
+#include "milters/sign/pattern_list.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_set>
 
 namespace postern::sign {
@@ -19,23 +20,26 @@ namespace postern::sign {
 class SingleKey final : public KeySource {
 public:
     struct Settings {
-        std::string domains; ///< list, or "file:..." / "refile:..." as OpenDKIM has it
+        std::string domains; ///< list, or "file:/p", or "refile:/p"
         std::string selector;
-        std::string key_file; ///< a path
+        std::string key_file;
         ParentDomains parents = ParentDomains::No;
     };
     /// A missing or broken key is a problem: there is nothing else to sign with. Null then.
     static std::shared_ptr<const SingleKey>
     load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, Report& report);
-    ~SingleKey() override;
 
     [[nodiscard]] Selection select(const message::Mailbox& from) const override;
-    [[nodiscard]] Selection select(std::string_view domain) const;
 
 private:
-    struct Impl;
-    explicit SingleKey(std::unique_ptr<Impl> impl);
-    std::unique_ptr<Impl> impl_;
+    [[nodiscard]] bool lists(const std::string& domain) const;
+    [[nodiscard]] Selection choose(std::string domain, std::string identity) const;
+
+    std::unordered_set<std::string> domains_; ///< A-labels, or "*"
+    std::optional<PatternList> patterns_;     ///< refile only
+    std::string selector_;
+    std::shared_ptr<const KeyFile> key_;
+    ParentDomains parents_ = ParentDomains::No;
 };
 
 } // namespace postern::sign

@@ -9,24 +9,27 @@
 #include "milters/sign/signing_table.hpp"
 
 #include <memory>
-#include <string>
+#include <string_view>
+#include <vector>
 
 namespace postern::sign {
 
 class TableKeys final : public KeySource {
 public:
-    TableKeys(KeyTable keys, SigningTable signing, Matches matches);
+    TableKeys(KeyTable keys, SigningTable signing);
     /// Both tables as postern.conf names them ("refile:/etc/..."), and what only both together
-    /// tell: a SigningTable row that names no key row is a problem (OpenDKIM crashes or makes the
-    /// mail wait), an identity that cannot be a warning. Check report.problems.
+    /// tell: a signing row that names no key row is a problem (OpenDKIM crashes on it or makes the
+    /// mail wait), an identity outside of the key's domain a warning. Never null; of no use when
+    /// there were problems.
     static std::shared_ptr<const TableKeys> load(std::string_view key_table,
                                                  std::string_view signing_table, Matches matches,
                                                  const std::shared_ptr<KeyRing>& ring,
                                                  Report& report);
 
     [[nodiscard]] Selection select(const message::Mailbox& from) const override;
-    /// The same for an address in two pieces, domain as the author wrote it.
-    [[nodiscard]] Selection select(std::string_view user, std::string_view domain) const;
+
+    [[nodiscard]] const KeyTable& keys() const noexcept { return keys_; }
+    [[nodiscard]] const SigningTable& signing() const noexcept { return signing_; }
 
 private:
     void check(Report& report) const;
@@ -35,7 +38,6 @@ private:
 
     KeyTable keys_;
     SigningTable signing_;
-    Matches matches_;
 };
 
 } // namespace postern::sign

@@ -2,14 +2,15 @@
 // "csl:a=b,c=d" and a bare comma list.
 //
 // A row is a key, white space, a value; '#' begins a comment anywhere. Lines over 1023 octets,
-// which OpenDKIM cuts in two, are problems here. In a refile a line that begins with white space
-// has no key for OpenDKIM and is passed over; that is warned of.
+// which OpenDKIM cuts in two, are problems here. In a refile, OpenDKIM passes over a line that
+// begins with white space; so do we, with a warning.
 #pragma once
 
 #include "common/base/result.hpp"
 #include "milters/sign/report.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,24 +27,24 @@ struct TableSpec {
     static Result<TableSpec> parse(std::string_view text);
 };
 
-/// Views into the text the rows were parsed from.
+/// Views into the text the Table keeps.
 struct TableRow {
     std::string_view key, value; ///< trimmed; value empty when there is none
-    int line = 0;                ///< from 1; for inline lists the number of the entry
+    int line = 0;                ///< from 1; in a list the number of the entry
 };
 
-struct TableText {
+struct Table {
     TableKind kind = TableKind::File;
     std::string name; ///< for messages: the path, or "list"
-    std::string text;
+    std::vector<TableRow> rows;
+    std::shared_ptr<const void> text; ///< what the rows point into
 
-    /// Reads the file (at most kMaxTableBytes) or takes the list; the error names the path.
-    static Result<TableText> read(const TableSpec& spec);
-    [[nodiscard]] std::vector<TableRow> rows(Report& report) const;
+    /// A file that cannot be read, and lines that cannot be, are problems; rows are then empty.
+    static Table read(const TableSpec& spec, Report& report);
+    /// The same from text; `name` for messages.
+    static Table parse(TableKind kind, std::string text, const std::string& name, Report& report);
+
     [[nodiscard]] config::Origin origin(int line) const { return {name, line}; }
 };
-
-constexpr std::size_t kMaxTableBytes = 256UL * 1024 * 1024;
-constexpr std::size_t kMaxTableLine = 1023;
 
 } // namespace postern::sign
