@@ -80,8 +80,9 @@ Result<Arguments> Arguments::parse(const Usage& usage, std::span<const char* con
         positional.add(kPositional, -1);
         po::command_line_parser parser(std::vector<std::string>(words.begin(), words.end()));
         // No guessing: an abbreviation that works today is ambiguous tomorrow.
-        parser.options(options).positional(positional).style(
-            po::command_line_style::unix_style & ~po::command_line_style::allow_guessing);
+        parser.options(options)
+            .positional(positional)
+            .style(po::command_line_style::unix_style & ~po::command_line_style::allow_guessing);
         po::store(parser.run(), found);
     } catch (const po::unknown_option& error) {
         const std::string name = error.get_option_name();
@@ -160,12 +161,15 @@ std::string render_help(const Usage& usage) {
     text += "\n\n" + wrap(usage.purpose) + "\nOptions:\n";
     auto row = [&text](const std::string& left, std::string_view help) {
         std::string right = wrap(help, kColumn);
-        if (left.size() + 2 <= kColumn) right.replace(0, left.size(), left);
-        else text.append(left).append("\n");
+        if (left.size() + 2 <= kColumn)
+            right.replace(0, left.size(), left);
+        else
+            text.append(left).append("\n");
         text += right;
     };
     for (const ArgumentOption& option : usage.options) {
-        std::string left = option.letter != 0 ? std::string("  -") + option.letter + ", " : "      ";
+        std::string left =
+            option.letter != 0 ? std::string("  -") + option.letter + ", " : "      ";
         left.append("--").append(option.name);
         if (!option.value.empty()) left.append(" ").append(option.value);
         std::string help(option.help);
@@ -175,9 +179,9 @@ std::string render_help(const Usage& usage) {
         row(left, help);
     }
     row("  -h, --help", "Print this text.");
-    if (!usage.examples.empty())
-        text.append("\nExamples:\n").append(usage.examples).append("\n");
-    if (!usage.exit_codes.empty()) text.append("\nExit code:\n").append(usage.exit_codes).append("\n");
+    if (!usage.examples.empty()) text.append("\nExamples:\n").append(usage.examples).append("\n");
+    if (!usage.exit_codes.empty())
+        text.append("\nExit code:\n").append(usage.exit_codes).append("\n");
     return text;
 }
 

@@ -28,14 +28,14 @@ struct ArgumentOption {
 };
 
 struct Usage {
-    std::string_view command;              ///< "key show"
-    std::string_view purpose;              ///< whole sentences, paragraphs separated by \n
+    std::string_view command; ///< "key show"
+    std::string_view purpose; ///< whole sentences, paragraphs separated by \n
     std::span<const ArgumentOption> options;
-    std::string_view positional = {};      ///< what --help calls arguments; empty: none are taken
+    std::string_view positional = {}; ///< what --help calls arguments; empty: none are taken
     std::size_t min_positional = 0;
     std::size_t max_positional = 0;
-    std::string_view examples = {};        ///< lines as they are to be printed, or empty
-    std::string_view exit_codes = {};      ///< "0 ...\n64 ..." one a line, or empty
+    std::string_view examples = {};   ///< lines as they are to be printed, or empty
+    std::string_view exit_codes = {}; ///< "0 ...\n64 ..." one a line, or empty
 };
 
 /// Every command has it without saying so.

@@ -45,8 +45,9 @@ const Command* find(std::span<const Command> commands, std::span<const char* con
     for (std::size_t count = std::min<std::size_t>(2, words.size()); count > 0; --count) {
         std::string name = words[0];
         if (count == 2) name.append(" ").append(words[1]);
-        const auto found = std::find_if(commands.begin(), commands.end(),
-                                        [&](const Command& command) { return command.name == name; });
+        const auto found =
+            std::find_if(commands.begin(), commands.end(),
+                         [&](const Command& command) { return command.name == name; });
         if (found != commands.end()) {
             used = count;
             return &*found;

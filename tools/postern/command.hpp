@@ -43,8 +43,8 @@ struct Command {
     int (*run)(const Arguments& arguments, Streams io);
 };
 
-/// Finds the command, answers --help, --version and `help`, parses its options and runs it. `arguments` without the
-/// program's own name. Never throws.
+/// Finds the command, answers --help, --version and `help`, parses its options and runs it.
+/// `arguments` without the program's own name. Never throws.
 int dispatch(std::span<const char* const> arguments, std::span<const Command> commands,
              Streams io) noexcept;
 

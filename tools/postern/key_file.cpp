@@ -57,7 +57,8 @@ Result<gid_t> find_group(const std::string& name) {
     group* found = nullptr;
     const int error = ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
     if (found == nullptr)
-        return fail("group \"" + name + "\": " + (error == 0 ? "no such group" : errno_text(error)));
+        return fail("group \"" + name +
+                    "\": " + (error == 0 ? "no such group" : errno_text(error)));
     return found->gr_gid;
 }
 

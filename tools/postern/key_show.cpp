@@ -17,9 +17,13 @@ namespace {
 constexpr std::size_t kMaxKeyFile = std::size_t{64} << 10;
 
 constexpr std::array kOptions{
-    ArgumentOption{.name = "domain", .letter = 'd', .value = "DOMAIN",
+    ArgumentOption{.name = "domain",
+                   .letter = 'd',
+                   .value = "DOMAIN",
                    .help = "Without it the name of the directory the file is in."},
-    ArgumentOption{.name = "selector", .letter = 's', .value = "SELECTOR",
+    ArgumentOption{.name = "selector",
+                   .letter = 's',
+                   .value = "SELECTOR",
                    .help = "Without it the name of the file without .pem."},
     ArgumentOption{.name = "zone", .help = "Print only the lines for a zone file."},
     ArgumentOption{.name = "json", .help = "Print a JSON list with one object per key."},

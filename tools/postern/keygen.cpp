@@ -24,37 +24,59 @@ using crypto::KeyType;
 using crypto::PrivateKey;
 
 constexpr std::array kOptions{
-    ArgumentOption{.name = "domain", .letter = 'd', .value = "DOMAIN",
-                   .help = "The domain that signs (d=). International names are converted to A-labels.",
+    ArgumentOption{.name = "domain",
+                   .letter = 'd',
+                   .value = "DOMAIN",
+                   .help =
+                       "The domain that signs (d=). International names are converted to A-labels.",
                    .repeat = Repeat::Many},
-    ArgumentOption{.name = "selector", .letter = 's', .value = "SELECTOR",
-                   .help = "Names the key below the domain. Without it year and month with r for RSA or "
-                           "e for Ed25519, as in 202611r. With --type both, r and e are added to the "
-                           "one given."},
-    ArgumentOption{.name = "type", .letter = 't', .value = "TYPE", .default_value = "rsa",
-                   .help = "rsa, ed25519, or both: one key of each, and every message is signed twice. "
-                           "Not every verifier knows Ed25519 yet, so it does not stand alone well."},
-    ArgumentOption{.name = "bits", .letter = 'b', .value = "NUMBER", .default_value = "2048",
-                   .help = "Size of an RSA key: 2048, 3072 or 4096. Over 2048 the record does not fit into "
-                           "one UDP answer with some resolvers."},
-    ArgumentOption{.name = "key-directory", .letter = 'D', .value = "DIRECTORY",
+    ArgumentOption{
+        .name = "selector",
+        .letter = 's',
+        .value = "SELECTOR",
+        .help = "Names the key below the domain. Without it year and month with r for RSA or "
+                "e for Ed25519, as in 202611r. With --type both, r and e are added to the "
+                "one given."},
+    ArgumentOption{.name = "type",
+                   .letter = 't',
+                   .value = "TYPE",
+                   .default_value = "rsa",
+                   .help =
+                       "rsa, ed25519, or both: one key of each, and every message is signed twice. "
+                       "Not every verifier knows Ed25519 yet, so it does not stand alone well."},
+    ArgumentOption{
+        .name = "bits",
+        .letter = 'b',
+        .value = "NUMBER",
+        .default_value = "2048",
+        .help = "Size of an RSA key: 2048, 3072 or 4096. Over 2048 the record does not fit into "
+                "one UDP answer with some resolvers."},
+    ArgumentOption{.name = "key-directory",
+                   .letter = 'D',
+                   .value = "DIRECTORY",
                    .help = "Where DOMAIN/SELECTOR.pem is made. Without it [sign] key-directory of "
                            "postern.conf, else /etc/postern/keys."},
-    ArgumentOption{.name = "config", .letter = 'c', .value = "FILE",
+    ArgumentOption{.name = "config",
+                   .letter = 'c',
+                   .value = "FILE",
                    .default_value = "/etc/postern/postern.conf",
                    .help = "Where key-directory is looked up."},
-    ArgumentOption{.name = "group", .letter = 'g', .value = "GROUP",
-                   .help = "Group of new files and directories: the one postern-sign runs as. Without it "
-                           "they get your own, or that of a directory with the set-group-ID bit."},
+    ArgumentOption{
+        .name = "group",
+        .letter = 'g',
+        .value = "GROUP",
+        .help = "Group of new files and directories: the one postern-sign runs as. Without it "
+                "they get your own, or that of a directory with the set-group-ID bit."},
     ArgumentOption{.name = "zone", .help = "Print only the lines for a zone file."},
     ArgumentOption{.name = "json", .help = "Print a JSON list with one object per key."},
 };
 
 constexpr Usage kUsage{
     .command = "keygen",
-    .purpose = "Makes a private key for DKIM signatures as DIRECTORY/DOMAIN/SELECTOR.pem, mode 0640, and "
-               "prints the TXT record that publishes its public half. A file that exists is never "
-               "overwritten.",
+    .purpose =
+        "Makes a private key for DKIM signatures as DIRECTORY/DOMAIN/SELECTOR.pem, mode 0640, and "
+        "prints the TXT record that publishes its public half. A file that exists is never "
+        "overwritten.",
     .options = kOptions,
     .examples = "  postern keygen --domain example.org --group postern\n"
                 "  postern keygen -d example.org -d example.net --type both --zone",
@@ -82,16 +104,21 @@ Result<Request> read_request(const Arguments& arguments) {
     Request request;
     for (const std::string& name : arguments.texts("domain")) {
         auto domain = to_a_labels(name);
-        if (!domain) return fail("--domain " + escape_for_log(name) + ": " + domain.error().message);
+        if (!domain)
+            return fail("--domain " + escape_for_log(name) + ": " + domain.error().message);
         request.domains.push_back(std::move(*domain));
     }
     if (request.domains.empty()) return fail("--domain is missing");
 
     const std::string type = arguments.text("type");
-    if (type == "rsa") request.types = {KeyType::Rsa};
-    else if (type == "ed25519") request.types = {KeyType::Ed25519};
-    else if (type == "both") request.types = {KeyType::Rsa, KeyType::Ed25519};
-    else return fail("--type " + escape_for_log(type) + ": write rsa, ed25519 or both");
+    if (type == "rsa")
+        request.types = {KeyType::Rsa};
+    else if (type == "ed25519")
+        request.types = {KeyType::Ed25519};
+    else if (type == "both")
+        request.types = {KeyType::Rsa, KeyType::Ed25519};
+    else
+        return fail("--type " + escape_for_log(type) + ": write rsa, ed25519 or both");
 
     const auto bits = parse_number<unsigned>(arguments.text("bits"));
     if (!bits || (*bits != 2048 && *bits != 3072 && *bits != 4096))
@@ -129,8 +156,10 @@ std::vector<Target> targets_of(const Request& request) {
     for (const std::string& domain : request.domains) {
         for (const KeyType type : request.types) {
             std::string selector = request.selector;
-            if (selector.empty()) selector = default_selector(now, type);
-            else if (request.types.size() > 1) selector += type == KeyType::Rsa ? "r" : "e";
+            if (selector.empty())
+                selector = default_selector(now, type);
+            else if (request.types.size() > 1)
+                selector += type == KeyType::Rsa ? "r" : "e";
             std::string path = request.directory + "/" + domain + "/" + selector + ".pem";
             targets.push_back({domain, std::move(selector), std::move(path), type});
         }
@@ -143,8 +172,9 @@ Result<void> all_free(const std::vector<Target>& targets) {
     for (const Target& target : targets) {
         struct stat status {};
         if (::lstat(target.path.c_str(), &status) == 0)
-            return fail(target.path + " exists already and is left as it is; choose another --selector, "
-                                      "or print its record with \"postern key show\"");
+            return fail(target.path +
+                        " exists already and is left as it is; choose another --selector, "
+                        "or print its record with \"postern key show\"");
     }
     return {};
 }

@@ -1,9 +1,8 @@
 // postern keygen: makes signing keys and prints the records that publish them.
 #pragma once
 
-#include "tools/postern/command.hpp"
-
 #include "common/crypto/key.hpp"
+#include "tools/postern/command.hpp"
 
 #include <cstdint>
 

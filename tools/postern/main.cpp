@@ -1,0 +1,16 @@
+// postern: the command line of the suite. A new command is a file with its table of options and a
+// line here.
+#include "tools/postern/check.hpp"
+#include "tools/postern/command.hpp"
+#include "tools/postern/key_show.hpp"
+#include "tools/postern/keygen.hpp"
+
+#include <array>
+#include <iostream>
+
+int main(int argc, char** argv) {
+    using namespace postern::tool;
+    const std::array commands{kCheck, kKeygen, kKeyShow};
+    const std::span<const char* const> words(argv, static_cast<std::size_t>(argc));
+    return dispatch(words.subspan(words.empty() ? 0 : 1), commands, {std::cout, std::cerr});
+}
