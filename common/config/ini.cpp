@@ -1,5 +1,6 @@
 #include "common/config/ini.hpp"
 
+#include "common/base/log.hpp"
 #include "common/base/text.hpp"
 
 #include <optional>
@@ -135,7 +136,7 @@ private:
 
     [[nodiscard]] std::string option_name(std::string_view name) const {
         const std::string section = sections_.empty() ? std::string() : sections_.back().name;
-        return "[" + section + "] " + std::string(name.substr(0, 80));
+        return "[" + escape_for_log(section, 80) + "] " + escape_for_log(name, 80);
     }
 
     std::string_view text_;

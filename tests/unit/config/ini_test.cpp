@@ -51,6 +51,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"quote_inside_is_text", "[s]\na = b\"c\n", "[s]a=<b\"c>@2 "},
         Case{"quote_not_closed", "[s]\na = \"b\nc=d\n",
              "[s]c=<d>@3 \nf:2: [s] a: the quote is not closed; end the value with \""},
+        Case{"nothing_from_the_file_reaches_a_terminal", "[s\x1b]\n\x1b[1m\r = \"b\n",
+             "\nf:2: [s\\x1b] \\x1b[1m: the quote is not closed; end the value with \""},
         Case{"backslash_does_not_close_a_quote", "[s]\na = \"b\\\"\n",
              "\nf:2: [s] a: the quote is not closed; end the value with \""},
         Case{"text_after_a_quote", "[s]\na = \"b\", \"c\"\n",
