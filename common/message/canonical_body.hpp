@@ -30,9 +30,10 @@ namespace postern::message {
 /// own it; made and used within one call. The view is good during the call only.
 class OctetSink {
 public:
-    template <class Callable> // not for itself: copies stay copies
-    requires(!std::is_same_v<std::remove_cv_t<Callable>, OctetSink>) explicit OctetSink(
-        Callable& target) noexcept
+    // Not for itself: copies stay copies.
+    template <class Callable,
+              std::enable_if_t<!std::is_same_v<std::remove_cv_t<Callable>, OctetSink>, int> = 0>
+    explicit OctetSink(Callable& target) noexcept
         : target_(const_cast<void*>(static_cast<const void*>(std::addressof(target)))),
           call_([](void* into, std::string_view octets) {
               (*static_cast<Callable*>(into))(octets);

@@ -9,20 +9,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
 
-bool read_whole(const std::filesystem::path& path, std::string& content) {
-    std::ifstream file(path, std::ios::binary);
-    content.assign(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-    return file.good() || file.eof();
+bool read_whole(const std::filesystem::path& path, std::vector<std::uint8_t>& content) {
+    content.resize(std::filesystem::file_size(path));
+    std::FILE* const file = std::fopen(path.c_str(), "rb");
+    if (file == nullptr) return false;
+    const bool whole = std::fread(content.data(), 1, content.size(), file) == content.size();
+    std::fclose(file);
+    return whole;
 }
 
 /// Files below `place` (or `place` itself), sorted so that two runs take the same order.
@@ -46,13 +47,11 @@ int replay(int argc, char** argv) {
             return 1;
         }
         for (const auto& path : files) {
-            std::string content;
-            if (!read_whole(path, content)) {
+            std::vector<std::uint8_t> input; // on the heap: a sanitizer sees one octet too far
+            if (!read_whole(path, input)) {
                 std::fprintf(stderr, "%s: cannot be read\n", path.c_str());
                 return 1;
             }
-            // an exact heap copy, so that a sanitizer sees one octet read too far
-            const std::vector<std::uint8_t> input(content.begin(), content.end());
             std::fprintf(stderr, "running %s\n", path.c_str()); // the last line names a crasher
             LLVMFuzzerTestOneInput(input.data(), input.size());
             ++count;
