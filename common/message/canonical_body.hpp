@@ -11,9 +11,9 @@
 // whatever the size of the body or of its lines.
 //
 // A line ends in CRLF and in nothing else: a bare CR and a bare LF are octets of their line like
-// any other, which is what RFC 6376 says and what dkimpy, Mail::DKIM and libopendkim (without
-// FIXCRLF) do when they verify. Postfix sends every line of a milter body with CRLF, so a bare LF
-// reaches us only from files; a bare CR may come from anywhere.
+// any other, as RFC 6376 has it and as dkimpy and Mail::DKIM verify (both are run in
+// tests/conformance/canonicalization). Postfix sends every line of a milter body with CRLF, so a
+// bare LF reaches us only from files; a bare CR may come from anywhere.
 #pragma once
 
 #include "common/message/canonicalization.hpp"
