@@ -13,7 +13,8 @@ std::string_view take_line(std::string_view& rest) {
     const std::size_t lf = rest.find('\n');
     std::string_view line = rest.substr(0, lf);
     rest.remove_prefix(lf == std::string_view::npos ? rest.size() : lf + 1);
-    if (lf != std::string_view::npos && line.ends_with('\r')) line.remove_suffix(1);
+    while (lf != std::string_view::npos && line.ends_with('\r'))
+        line.remove_suffix(1); // smtpd drops every CR before the LF
     return line;
 }
 

@@ -2,7 +2,7 @@
 //
 // parse_message() does what these two do before a filter sees the mail (3.7.11): LF and CRLF both
 // end a line, stray CRs become blanks, white space between a field's name and its colon goes, the
-// first line that is no header begins the body, long header fields are cut at header_size_limit.
+// first line that is no header begins the body, long header fields are cut at the limit.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +33,9 @@ struct Message {
 };
 
 struct MessageLimits {
-    std::size_t header_field = 102400; ///< header_size_limit of Postfix, octets of one field
+    /// Octets of one field: header_size_limit is 102400, but cleanup takes 60000 at most when it
+    /// has filters.
+    std::size_t header_field = 60000;
     enum class StrayCr : bool { Keep, Blank };
     StrayCr stray_cr = StrayCr::Blank; ///< cleanup_replace_stray_cr_lf, "yes" since 3.7.10
 };

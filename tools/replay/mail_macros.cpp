@@ -6,11 +6,17 @@ namespace postern::replay {
 
 namespace {
 
-/// What cleanup cannot know about a mail that came through smtpd.
-constexpr std::array<std::string_view, 14> kSmtpdOnly = {
-    "{tls_version}", "{cipher}",         "{cipher_bits}",        "{cert_subject}", "{cert_issuer}",
-    "{mail_addr}",   "{mail_host}",      "{mail_mailer}",        "{rcpt_addr}",    "{rcpt_host}",
-    "{rcpt_mailer}", "{client_resolve}", "{client_connections}", "{if_name}"};
+/// What only smtpd knows.
+constexpr std::array<std::string_view, 12> kSmtpdOnly = {
+    "{tls_version}", "{cipher}",         "{cipher_bits}", "{cert_subject}",
+    "{cert_issuer}", "{mail_host}",      "{mail_mailer}", "{rcpt_host}",
+    "{rcpt_mailer}", "{client_resolve}", "{if_name}",     "{client_connections}"};
+
+bool is_hidden(std::string_view name, Phase phase) {
+    if (phase == Phase::Smtpd) return false;
+    if (phase == Phase::Cleanup && (name == "{mail_addr}" || name == "{rcpt_addr}")) return true;
+    return std::find(kSmtpdOnly.begin(), kSmtpdOnly.end(), name) != kSmtpdOnly.end();
+}
 
 bool is_listed(std::string_view name) {
     for (const std::string_view list : postfix::kDefaultMacros)
@@ -44,9 +50,7 @@ void MailMacros::clear(std::string_view name) { values_.erase(braced(name)); }
 
 std::optional<std::string_view> MailMacros::find(std::string_view name) const {
     if (const auto found = extra_.find(name); found != extra_.end()) return found->second;
-    if (phase_ == Phase::Cleanup &&
-        std::find(kSmtpdOnly.begin(), kSmtpdOnly.end(), name) != kSmtpdOnly.end())
-        return std::nullopt;
+    if (is_hidden(name, phase_)) return std::nullopt;
     if (const auto found = values_.find(name); found != values_.end()) return found->second;
     return std::nullopt;
 }

@@ -16,7 +16,11 @@
 namespace postern::replay {
 
 /// Who answers for the macros.
-enum class Phase : std::uint8_t { Smtpd, Cleanup };
+enum class Phase : std::uint8_t {
+    Smtpd,
+    Cleanup,    ///< after DATA of a mail that came by SMTP
+    Submission, ///< cleanup, for mail from sendmail(1): it knows the envelope too
+};
 
 class MailMacros final : public postfix::Macros {
 public:

@@ -77,8 +77,11 @@ void show(const Report& report, const Options& options) {
 Prepared prepare(const MailFile& file, const Options& options) {
     postfix::MessageLimits limits;
     if (options.keep_stray_cr) limits.stray_cr = postfix::MessageLimits::StrayCr::Keep;
-    Prepared mail{
-        .file = file.name, .message = postfix::parse_message(file.text, limits), .envelope = {}};
+    const std::string& fixed_id = options.setup.queue_id;
+    Prepared mail{.file = file.name,
+                  .queue_id = fixed_id.empty() ? make_queue_id() : fixed_id,
+                  .message = postfix::parse_message(file.text, limits),
+                  .envelope = {}};
     const auto addresses = [&](std::string_view name) {
         std::vector<std::string> found;
         for (const postfix::HeaderField& field : mail.message.header)
@@ -113,9 +116,7 @@ Prepared prepare(const MailFile& file, const Options& options) {
         mail.envelope.recipients.push_back("postmaster@" + options.setup.hostname);
     mail.message.header.insert(
         mail.message.header.begin(),
-        Session::received(options.setup, mail.envelope,
-                          options.setup.queue_id.empty() ? make_queue_id() : options.setup.queue_id,
-                          std::time(nullptr)));
+        Session::received(options.setup, mail.envelope, mail.queue_id, std::time(nullptr)));
     return mail;
 }
 
@@ -147,8 +148,8 @@ int run(const Options& options) {
         }
         const Prepared mail = prepare(**item, options);
         if (!session) session.emplace(options.setup, Session::Record::Edits);
-        const Outcome outcome =
-            session->play({.message = &mail.message, .envelope = &mail.envelope});
+        const Outcome outcome = session->play(
+            {.message = &mail.message, .envelope = &mail.envelope, .queue_id = mail.queue_id});
         if (++in_session >= options.per_connection || !options.setup.smtp ||
             !outcome.errors.empty())
             end_session();

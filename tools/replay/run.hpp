@@ -15,6 +15,7 @@ enum Status : int { kAllAsExpected = 0, kDifferent = 1, kUsage = 2, kFailed = 3 
 /// envelope.
 struct Prepared {
     std::string file;
+    std::string queue_id;
     postfix::Message message;
     postfix::Envelope envelope;
 };

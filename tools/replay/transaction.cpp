@@ -101,7 +101,7 @@ void Session::State::connect() {
     connected = true;
     const std::string& name = setup.client.name;
     const std::string& address = setup.client.address;
-    macros.phase(setup.smtp ? Phase::Smtpd : Phase::Cleanup);
+    macros.phase(setup.smtp ? Phase::Smtpd : Phase::Submission);
     macros.set("j", setup.hostname);
     macros.set("v", "Postfix 3.7.11");
     macros.set("daemon_name", setup.daemon_name.empty() ? setup.hostname : setup.daemon_name);
@@ -164,7 +164,7 @@ bool Session::State::envelope(const Envelope& envelope, Outcome& outcome) {
     const auto address = [&](const std::string& plain) {
         return setup.smtp ? "<" + plain + ">" : plain; // cleanup gives them bare
     };
-    macros.phase(setup.smtp ? Phase::Smtpd : Phase::Cleanup);
+    macros.phase(setup.smtp ? Phase::Smtpd : Phase::Submission);
     if (setup.smtp) {
         macros.clear("i");
         macros.set("mail_host", std::string(domain_of(envelope.sender)));
@@ -209,6 +209,8 @@ bool Session::State::envelope(const Envelope& envelope, Outcome& outcome) {
         outcome.refused.push_back({.address = recipient, .reply = single.reply});
     }
     if (accepted == 0) return false; // the verdict is that of the last recipient
+    // smtpd keeps the first recipient it took; cleanup the last one it told the filters of.
+    if (setup.smtp) macros.set("rcpt_addr", outcome.envelope.recipients.front());
     outcome.verdict = Verdict::Accept;
     outcome.reply.clear();
     outcome.stage.clear();
@@ -216,7 +218,7 @@ bool Session::State::envelope(const Envelope& envelope, Outcome& outcome) {
 }
 
 void Session::State::content(const Mail& mail, Outcome& outcome) {
-    macros.phase(Phase::Cleanup);
+    macros.phase(setup.smtp ? Phase::Cleanup : Phase::Submission);
     const bool copy = record == Record::Edits || milters.size() > 1;
     Message edited;
     if (copy) edited = *mail.message;
@@ -246,7 +248,7 @@ Outcome Session::play(const Mail& mail) {
     State& state = *state_;
     const auto start = std::chrono::steady_clock::now();
     Outcome outcome;
-    outcome.queue_id = state.setup.queue_id.empty() ? make_queue_id() : state.setup.queue_id;
+    outcome.queue_id = mail.queue_id.empty() ? make_queue_id() : mail.queue_id;
     outcome.envelope.sender = mail.envelope->sender;
     state.connect();
     const std::string ok = "250 2.0.0 Ok: queued as " + outcome.queue_id;
@@ -261,7 +263,7 @@ Outcome Session::play(const Mail& mail) {
          {"i", "mail_addr", "mail_host", "mail_mailer", "rcpt_addr", "rcpt_host", "rcpt_mailer"})
         state.macros.clear(name);
     for (MilterClient& milter : state.milters) {
-        milter.abort();
+        if (state.setup.smtp) milter.abort();
         if (!milter.error().empty()) outcome.errors.push_back(milter.error());
     }
     outcome.milliseconds =
@@ -270,8 +272,10 @@ Outcome Session::play(const Mail& mail) {
 }
 
 void Session::end() {
-    for (MilterClient& milter : state_->milters)
+    for (MilterClient& milter : state_->milters) {
+        if (state_->setup.smtp) milter.abort(); // smtpd forgets HELO, which aborts once more
         milter.quit();
+    }
 }
 
 HeaderField Session::received(const Setup& setup, const Envelope& envelope,

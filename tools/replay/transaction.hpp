@@ -42,6 +42,7 @@ std::string_view to_string(Verdict verdict) noexcept;
 struct Mail {
     const postfix::Message* message = nullptr;
     const postfix::Envelope* envelope = nullptr;
+    std::string queue_id; ///< empty: a new one
 };
 
 struct AppliedEdit {
