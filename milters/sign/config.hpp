@@ -2,8 +2,6 @@
 // swapped, never changed.
 #pragma once
 
-#include "common/base/clock.hpp"
-#include "common/base/log.hpp"
 #include "common/config/settings.hpp"
 #include "common/dkim/signer.hpp"
 #include "milters/sign/key_ring.hpp"
@@ -24,7 +22,7 @@ enum class LoginGuard : std::uint8_t { Off, Log, NoSignature, Reject };
 
 struct Config {
     OriginRules origin;
-    std::unique_ptr<const KeySource> keys;
+    std::shared_ptr<const KeySource> keys;
     dkim::SigningOptions signing;
     LoginGuard login_guard = LoginGuard::Off;
     std::optional<LoginMap> logins; ///< there unless login_guard is Off
@@ -37,8 +35,14 @@ struct LoadedConfig {
     std::vector<std::string> warnings;    ///< for the log, once per load: what a person should mend
 };
 
-/// Reads keys and tables, everything anew. What is wrong goes to `problems`, all of it in one run.
-LoadedConfig load_config(const config::Settings& settings, const Clock& clock, Log& log,
+/// Reads keys and tables, everything anew but the keys `ring` holds already. What is wrong goes to
+/// `problems`, all of it in one run.
+LoadedConfig load_config(const config::Settings& settings, const std::shared_ptr<KeyRing>& ring,
                          config::Problems& problems);
+
+/// How the keys are held, from the options that need a restart. `reader`: whom the daemon becomes;
+/// nothing if it stays.
+KeyRingOptions key_ring_options(const config::Settings& settings, std::optional<KeyReader> reader,
+                                config::Problems& problems);
 
 } // namespace postern::sign
