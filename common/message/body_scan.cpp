@@ -54,6 +54,37 @@ const char* find_white_space_to_edit_portable(const char* at, const char* end) n
     return find_one_by_one(at, end);
 }
 
+BlockEdits find_edits_portable(const char* block) noexcept {
+    BlockEdits edits;
+    for (unsigned i = 0; i < kBlock; ++i) {
+        const char* at = block + i;
+        const bool drop = is_wsp(at[0]) && (is_wsp(at[1]) || (at[1] == '\r' && at[2] == '\n'));
+        edits.drop |= std::uint64_t{drop} << i;
+        edits.tabs |= at[0] == '\t';
+    }
+    return edits;
+}
+
+std::size_t apply_edits(const BlockEdits& edits, const char* block, char* out) noexcept {
+    // Copies of 64 octets whatever is needed: a few instructions each, and no branch to mispredict.
+    char* to = out;
+    std::uint64_t drop = edits.drop;
+    unsigned at = 0; // octets of the block that are dealt with
+    while (drop != 0) {
+        const auto stop = static_cast<unsigned>(std::countr_zero(drop));
+        std::memcpy(to, block + at, kBlock);
+        to += stop - at;
+        at = stop + static_cast<unsigned>(std::countr_one(drop >> stop));
+        drop = at < kBlock ? drop & (~std::uint64_t{0} << at) : 0;
+    }
+    std::memcpy(to, block + at, kBlock);
+    to += kBlock - at;
+    if (edits.tabs)
+        for (unsigned i = 0; i < kBlock; ++i)
+            out[i] = out[i] == '\t' ? ' ' : out[i];
+    return static_cast<std::size_t>(to - out);
+}
+
 #if defined(__SSE2__)
 
 namespace {
@@ -88,6 +119,29 @@ const char* find_white_space_to_edit_sse2(const char* at, const char* end) noexc
         if (mask != 0) return at + std::countr_zero(mask);
     }
     return find_one_by_one(at, end);
+}
+
+BlockEdits find_edits_sse2(const char* block) noexcept {
+    std::uint64_t wsp = 0, cr = 0, lf = 0;
+    __m128i any_tab = _mm_setzero_si128();
+    for (unsigned i = 0; i < kBlock; i += 16) {
+        const __m128i here = load16(block + i);
+        const auto bits = [i](__m128i equal) {
+            return std::uint64_t{static_cast<unsigned>(_mm_movemask_epi8(equal))} << i;
+        };
+        const __m128i tab = _mm_cmpeq_epi8(here, _mm_set1_epi8('\t'));
+        any_tab = _mm_or_si128(any_tab, tab);
+        wsp |= bits(_mm_or_si128(tab, _mm_cmpeq_epi8(here, _mm_set1_epi8(' '))));
+        cr |= bits(_mm_cmpeq_epi8(here, _mm_set1_epi8('\r')));
+        lf |= bits(_mm_cmpeq_epi8(here, _mm_set1_epi8('\n')));
+    }
+    const auto behind = [](std::uint64_t bits, bool next) {
+        return (bits >> 1) | (std::uint64_t{next} << 63);
+    };
+    const std::uint64_t crlf = cr & behind(lf, block[64] == '\n');
+    const bool crlf_next = block[64] == '\r' && block[65] == '\n';
+    return {.drop = wsp & (behind(wsp, is_wsp(block[64])) | behind(crlf, crlf_next)),
+            .tabs = _mm_movemask_epi8(any_tab) != 0};
 }
 
 #endif

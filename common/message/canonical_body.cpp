@@ -30,6 +30,15 @@ public:
         }
     }
     void put(char octet) { put(&octet, 1); }
+    /// Two blocks of memory to write to; took() says how much of it holds canonical octets.
+    char* room() {
+        if (sizeof gathered_ - used_ < 2 * detail::kBlock) flush();
+        return gathered_ + used_;
+    }
+    void took(std::size_t size) noexcept {
+        octets_ += size;
+        used_ += size;
+    }
     void flush() {
         if (used_ > 0) sink_(std::string_view(gathered_, used_));
         used_ = 0;
@@ -50,8 +59,16 @@ constexpr std::string_view kLines =
     "\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n\r\n";
 constexpr std::string_view kSpaces = "        ";
 
-bool is_held(char c, bool relaxed) noexcept {
-    return c == '\r' || c == '\n' || (relaxed && is_wsp(c));
+/// The end of what is followed by an ordinary octet in this chunk and so cannot be the tail.
+const char* end_of_known(const char* at, const char* end, bool relaxed) noexcept {
+    while (end > at) {
+        const char c = end[-1];
+        if (c != '\r' && c != '\n' && !(relaxed && is_wsp(c))) break;
+        const bool uniform = end - at >= 8 && (std::memcmp(end - 8, kLines.data(), 8) == 0 ||
+                                               std::memcmp(end - 8, kSpaces.data(), 8) == 0);
+        end -= uniform && (relaxed || c == '\n') ? 8 : 1;
+    }
+    return end;
 }
 
 } // namespace
@@ -109,6 +126,18 @@ const char* BodyCanonicalizer::hold(const char* at, const char* end, bool until_
     return at;
 }
 
+/// Where one edit is, more are near (double spaces, indentation): whole blocks by mask and copy,
+/// until a kilobyte needed none or fewer than two blocks are left. Returns where it stopped.
+const char* BodyCanonicalizer::relax_blocks(const char* at, const char* last, Output& out) {
+    constexpr auto kBlock = static_cast<std::ptrdiff_t>(detail::kBlock);
+    for (int untouched = 0; untouched < 16 && last - at >= 2 * kBlock; at += kBlock) {
+        const detail::BlockEdits edits = detail::find_edits(at);
+        out.took(detail::apply_edits(edits, at, out.room()));
+        untouched = edits == detail::BlockEdits{} ? untouched + 1 : 0;
+    }
+    return at;
+}
+
 /// Octets with an ordinary one at the end (`end[-1]`), nothing held back in front of them: no CRLF
 /// in here can belong to the tail, so only white space needs work.
 void BodyCanonicalizer::relax(const char* at, const char* end, Output& out) {
@@ -116,6 +145,11 @@ void BodyCanonicalizer::relax(const char* at, const char* end, Output& out) {
     while (true) {
         const char* edit = detail::find_white_space_to_edit(at, last);
         if (edit == last) break;
+        if (last - edit >= 2 * static_cast<std::ptrdiff_t>(detail::kBlock)) {
+            out.put(at, static_cast<std::size_t>(edit - at));
+            at = relax_blocks(edit, last, out);
+            continue;
+        }
         const char* behind = edit + 1;
         while (is_wsp(*behind)) // stops at *last at the latest
             ++behind;
@@ -139,9 +173,7 @@ void BodyCanonicalizer::feed(std::string_view chunk, OctetSink sink) {
     const bool relaxed = form_ == Canonicalization::Relaxed;
     const char* at = chunk.data();
     const char* const end = at + chunk.size();
-    const char* known = end; // what is before it is followed by an ordinary octet: not the tail
-    while (known > at && is_held(known[-1], relaxed))
-        --known;
+    const char* const known = end_of_known(at, end, relaxed);
 
     Output out(sink, octets_);
     if (!is_clean()) at = hold(at, known, true, out);

@@ -70,7 +70,8 @@ private:
     const char* hold(const char* at, const char* end, bool until_clean, Output& out);
     const char* skip_uniform(const char* at, const char* end) noexcept;
     void release(Output& out);
-    void relax(const char* at, const char* end, Output& out);
+    static const char* relax_blocks(const char* at, const char* last, Output& out);
+    static void relax(const char* at, const char* end, Output& out);
     [[nodiscard]] bool is_clean() const noexcept { return held_lines_ == 0 && !wsp_ && !cr_; }
 
     Canonicalization form_;

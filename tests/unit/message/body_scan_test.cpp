@@ -53,5 +53,30 @@ TEST(BodyScan, AgreesWithTheRuleOnRandomOctets) {
     }
 }
 
+TEST(BlockEdits, AreTheSameByBothScansAndDoWhatTheRuleSays) {
+    std::mt19937 random(64);
+    for (int round = 0; round < 20000; ++round) {
+        std::string text(2 * kBlock, 'x');
+        for (auto& c : text)
+            if (random() % 3 == 0) c = " \t\r\n  \x89\x08"[random() % 8];
+        const BlockEdits edits = find_edits_portable(text.data());
+#if defined(__SSE2__)
+        EXPECT_EQ(find_edits_sse2(text.data()), edits);
+#endif
+        std::string expected; // reduced octet by octet
+        for (std::size_t i = 0; i < kBlock; ++i) {
+            const auto wsp = [&](std::size_t at) { return text[at] == ' ' || text[at] == '\t'; };
+            if (!wsp(i)) {
+                expected += text[i];
+            } else if (!wsp(i + 1) && text.compare(i + 1, 2, "\r\n") != 0) {
+                expected += ' ';
+            }
+        }
+        std::string out(2 * kBlock, '?');
+        out.resize(apply_edits(edits, text.data(), out.data()));
+        EXPECT_EQ(out, expected);
+    }
+}
+
 } // namespace
 } // namespace postern::message::detail
