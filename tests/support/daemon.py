@@ -46,7 +46,7 @@ class Daemon:
         if configuration is not None:
             self.configuration.write_text(configuration)
         seen = len(self.child.log)
-        self.child.signal(signal.SIGHUP)
+        self.child.send_signal(signal.SIGHUP)
         return self.child.wait_for_line("reload", seconds, after=seen)
 
     def line_about(self, part: str, seconds: float = 10.0) -> str:
@@ -55,7 +55,7 @@ class Daemon:
 
     def kill(self) -> None:
         """SIGKILL: what a crash looks like from outside."""
-        self.child.signal(signal.SIGKILL)
+        self.child.send_signal(signal.SIGKILL)
         self.child.wait(5)
 
     def terminate(self, seconds: float = 20.0) -> int:

@@ -6,6 +6,7 @@ accounts Postfix and daemons drop to, gone afterwards together with everything t
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -115,10 +116,11 @@ class Child:
 
     def _read(self) -> None:
         assert self._process.stderr is not None
-        for raw in self._process.stderr:
-            with self._changed:
-                self._lines.append(raw.decode("utf-8", "replace").rstrip("\n"))
-                self._changed.notify_all()
+        with self._process.stderr as lines:
+            for raw in lines:
+                with self._changed:
+                    self._lines.append(raw.decode("utf-8", "replace").rstrip("\n"))
+                    self._changed.notify_all()
         with self._changed:
             self._changed.notify_all()
 
@@ -154,7 +156,7 @@ class Child:
                                        + "\n".join(self._lines[-30:]))
                 self._changed.wait(0.1)
 
-    def signal(self, number: signal.Signals) -> None:
+    def send_signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
     def wait(self, seconds: float = 20.0) -> int:
@@ -170,13 +172,14 @@ class Child:
 
     def terminate(self, seconds: float = 20.0) -> int:
         if self.running:
-            self.signal(signal.SIGTERM)
+            self.send_signal(signal.SIGTERM)
         return self.wait(seconds)
 
-    def stop(self) -> None:
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Ends it whatever state it is in; never raises. For cleaning up, not for asserting."""
         if self.running:
-            self._process.terminate()
+            self._process.send_signal(number)
+            self._process.send_signal(signal.SIGCONT)  # a stopped process takes no SIGTERM
             try:
                 self._process.wait(10)
             except subprocess.TimeoutExpired:
@@ -192,6 +195,7 @@ class Workspace:
         self.path = Path(tempfile.mkdtemp(prefix=f"{name}-", dir="/tmp"))
         self.path.chmod(0o755)
         self._kept: list[Stoppable] = []
+        atexit.register(self.close)  # whatever happens to the test
 
     def keep(self, *started: Stoppable) -> None:
         """To be stopped in reverse order when the workspace closes."""
@@ -211,6 +215,7 @@ class Workspace:
         return path
 
     def close(self) -> None:
+        atexit.unregister(self.close)
         while self._kept:
             try:
                 self._kept.pop().stop()
