@@ -102,20 +102,94 @@ void BodySurvey::update_portable(std::string_view chunk) noexcept {
     take(block);
 }
 
-void BodySurvey::update(std::string_view chunk) noexcept {
 #if defined(__SSE2__)
+
+namespace {
+
+constexpr std::size_t kStretch = 256; ///< two of them are shorter than a line may be
+static_assert(2 * kStretch <= BodySurvey::kMaxLine);
+
+/// What is common to many octets, found out without looking at one of them.
+struct Stretch {
+    __m128i any = _mm_setzero_si128();     ///< all octets or-ed: the high bit tells of 8-bit ones
+    __m128i least = _mm_set1_epi8('\xff'); ///< their minimum: 0 tells of NUL
+    void add(const char* at) noexcept {
+        for (std::size_t i = 0; i < kStretch; i += 16) {
+            const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
+            any = _mm_or_si128(any, here);
+            least = _mm_min_epu8(least, here);
+        }
+    }
+};
+
+/// Is each CR of the stretch followed by an LF, each LF (but for the first octet) behind a CR, and
+/// is there an LF at all? Reads one octet behind the stretch.
+bool has_whole_lines(const char* at) noexcept {
+    const __m128i cr = _mm_set1_epi8('\r');
+    const __m128i lf = _mm_set1_epi8('\n');
+    __m128i any_lf = _mm_setzero_si128();
+    __m128i alone = _mm_setzero_si128();
+    for (std::size_t i = 0; i < kStretch; i += 16) {
+        const __m128i here = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i));
+        const __m128i next = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at + i + 1));
+        const __m128i next_lf = _mm_cmpeq_epi8(next, lf);
+        any_lf = _mm_or_si128(any_lf, next_lf);
+        alone = _mm_or_si128(alone, _mm_xor_si128(_mm_cmpeq_epi8(here, cr), next_lf));
+    }
+    return _mm_movemask_epi8(alone) == 0 && _mm_movemask_epi8(any_lf) != 0;
+}
+
+} // namespace
+
+/// Stretches of ordinary mail, which has a line end every 80 octets, pass without a look at single
+/// lines; the others go by blocks.
+void BodySurvey::update(std::string_view chunk) noexcept {
     const char* at = chunk.data();
     std::size_t left = chunk.size();
-    for (; left >= kBlock; at += kBlock, left -= kBlock)
-        take(scan_sse2<Block>(at));
+    Stretch stretch;
+    const auto take_blocks = [&](std::size_t size) {
+        for (; size >= kBlock; at += kBlock, left -= kBlock, size -= kBlock)
+            take(scan_sse2<Block>(at));
+    };
+    bool passing = false; // the octets in front of `at` are a stretch that passed
+    const auto find_line_start = [&] {
+        if (!passing) return;
+        passing = false;
+        const char* line = at;
+        while (line > at - kStretch && line[-1] != '\n')
+            --line;
+        // Without an LF in there the next octet is it, and ends a line that is short enough.
+        line_start_ = octets_ - static_cast<std::size_t>(at - line);
+    };
+    while (left > kStretch) {
+        if (has_whole_lines(at) && cr_ == (*at == '\n') &&
+            (passing || octets_ - line_start_ <= kStretch)) {
+            stretch.add(at);
+            at += kStretch;
+            left -= kStretch;
+            octets_ += kStretch;
+            cr_ = at[-1] == '\r';
+            passing = true;
+        } else {
+            find_line_start();
+            take_blocks(kStretch);
+        }
+    }
+    find_line_start();
+    eight_bit_ |= _mm_movemask_epi8(stretch.any) != 0;
+    nul_ |= _mm_movemask_epi8(_mm_cmpeq_epi8(stretch.least, _mm_setzero_si128())) != 0;
+    take_blocks(left);
     if (left == 0) return;
     auto block = scan_sse2<Block>(padded(at, left).data());
     block.size = static_cast<unsigned>(left);
     take(block);
-#else
-    update_portable(chunk);
-#endif
 }
+
+#else
+
+void BodySurvey::update(std::string_view chunk) noexcept { update_portable(chunk); }
+
+#endif
 
 void BodySurvey::finish() noexcept {
     bare_cr_ |= cr_;

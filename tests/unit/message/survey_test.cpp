@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <random>
 #include <string>
@@ -110,8 +111,9 @@ TEST(BodySurvey, AgreesWithTheDefinitionsOnRandomBodies) {
         std::string body;
         const std::size_t size = random() % 4000;
         const std::uint64_t rare = 1 + random() % 2000; // how rare what is wrong is
+        const std::size_t longest = std::array{100u, 300u, 520u, 1100u}[random() % 4];
         while (body.size() < size) {
-            body.append(random() % 1100, 'x');
+            body.append(random() % longest, 'x');
             body += random() % rare == 0 ? "\r" : "";
             body += random() % rare == 0 ? "\n" : "";
             body += random() % rare == 0 ? "\xc3" : "";
