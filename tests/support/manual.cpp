@@ -78,17 +78,23 @@ std::optional<std::string> default_of(std::string_view line) {
 std::vector<ManualItem> manual_items_of(std::string_view page, std::string_view section) {
     const std::string heading = "[" + std::string(section) + "]";
     std::vector<ManualItem> items;
-    bool inside = false;
+    bool inside = false, in_chapter = false;
     bool has_default = true;
     const auto lack = [&] {
         if (!has_default) items.back().default_value = "(the page says no default)";
     };
     for (const std::string_view line : split(page, '\n')) {
         if (line.starts_with(".Sh ") || line.starts_with(".Ss ")) {
+            const bool chapter = line[2] == 'h';
             const auto words = words_of(line.substr(4));
+            const bool ours = std::find(words.begin(), words.end(), heading) != words.end();
+            const bool others = !ours && !words.empty() && words.back().starts_with('[');
+            // A sub-section of our section still belongs to it, unless it names another.
+            if (inside && !ours && !chapter && in_chapter && !others) continue;
             if (inside) lack();
             has_default = true;
-            inside = std::find(words.begin(), words.end(), heading) != words.end();
+            inside = ours;
+            in_chapter = chapter;
         } else if (inside && line.starts_with(".It Ic ")) {
             lack();
             const auto words = words_of(line.substr(7));

@@ -3,7 +3,8 @@
 //     EXPECT_THAT(manual_differences(read_text(".../man/postern.conf.5"), kSignSection),
 //     IsEmpty());
 //
-// The page has, under a heading that names the section (`.Ss [sign]`, `.Sh [log]`), for each option
+// The page has, under a heading that names the section (`.Ss [sign]`, or `.Sh SECTION [sign]` with
+// sub-sections of its own), for each option
 //
 //     .It Ic key-table No = Ar path
 //     What it does ...

@@ -39,6 +39,17 @@ TEST(Manual, FindsItemsAndDefaultsUnderTheirSection) {
     EXPECT_THAT(manual_items_of(kPage, "srs"), ElementsAre());
 }
 
+TEST(Manual, SubSectionsBelongToTheirSection) {
+    constexpr std::string_view kPage = ".Sh SECTION [log]\n"
+                                       ".Ss Where\n.It Ic target\n.Pq default: stderr\n"
+                                       ".Ss How much\n.It Ic level\n.Pq default: info\n"
+                                       ".Ss [sign]\n.It Ic domain\n.Pq default: none\n"
+                                       ".Sh FILES\n.It Ic file\n";
+    EXPECT_THAT(manual_items_of(kPage, "log"),
+                ElementsAre(ManualItem{"target", "stderr"}, ManualItem{"level", "info"}));
+    EXPECT_THAT(manual_items_of(kPage, "sign"), ElementsAre(ManualItem{"domain", ""}));
+}
+
 TEST(Manual, TellsDifferences) {
     EXPECT_THAT(manual_differences(".Ss [log]\n"
                                    ".It Ic level\n.Pq default: debug\n"
@@ -50,6 +61,11 @@ TEST(Manual, TellsDifferences) {
                             "[log] level: default info, in the manual debug",
                             "[log] colour: in the manual only",
                             "[log] target: twice in the manual"));
+}
+
+TEST(Manual, PosternConfDescribesTheLogSection) {
+    const std::string page = read_text(POSTERN_SOURCE_DIR "/man/postern.conf.5");
+    EXPECT_THAT(manual_differences(page, config::kLogSection), ElementsAre());
 }
 
 } // namespace
