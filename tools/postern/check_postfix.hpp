@@ -15,7 +15,6 @@ namespace postern::tool {
 struct SignFacts {
     std::vector<SocketAddress> listen;
     config::Origin listen_origin;
-    config::Origin macros_origin;
     /// Values of {daemon_name} that make mail ours to sign; see sign-macros.
     std::vector<std::string> daemon_names;
     bool sign_logins = true;

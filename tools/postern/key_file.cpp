@@ -1,16 +1,14 @@
 #include "tools/postern/key_file.hpp"
 
 #include "common/base/file.hpp"
-#include "common/base/text.hpp"
 #include "common/base/unique_fd.hpp"
 
 #include <fcntl.h>
-#include <grp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <vector>
+#include <utility>
 
 namespace postern::tool {
 namespace {
@@ -49,18 +47,6 @@ std::string directory_of(const std::string& path) {
 }
 
 } // namespace
-
-Result<gid_t> find_group(const std::string& name) {
-    if (const auto number = parse_number<gid_t>(name)) return *number;
-    std::vector<char> buffer(std::size_t{64} << 10);
-    group entry{};
-    group* found = nullptr;
-    const int error = ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
-    if (found == nullptr)
-        return fail("group \"" + name +
-                    "\": " + (error == 0 ? "no such group" : errno_text(error)));
-    return found->gr_gid;
-}
 
 Result<void> make_key_directory(const std::string& path, std::optional<gid_t> group) {
     struct stat status {};

@@ -14,9 +14,6 @@ namespace postern::tool {
 inline constexpr mode_t kKeyFileMode = 0640;
 inline constexpr mode_t kKeyDirectoryMode = 0750;
 
-/// The number of a group given by name or number.
-Result<gid_t> find_group(const std::string& name);
-
 /// Makes `path` with those above it that are missing; new ones get kKeyDirectoryMode and the group.
 /// Directories that exist are left as they are.
 Result<void> make_key_directory(const std::string& path, std::optional<gid_t> group);

@@ -4,6 +4,7 @@
 #include "common/base/domain.hpp"
 #include "common/base/log.hpp"
 #include "common/base/text.hpp"
+#include "common/daemon/privileges.hpp"
 #include "tools/postern/arguments.hpp"
 #include "tools/postern/key_file.hpp"
 #include "tools/postern/key_report.hpp"
@@ -134,7 +135,7 @@ Result<Request> read_request(const Arguments& arguments) {
         request.selector = std::move(*selector);
     }
     if (arguments.given("group")) {
-        const auto group = find_group(arguments.text("group"));
+        const auto group = daemon::find_group(arguments.text("group"));
         if (!group) return fail("--group: " + group.error().message);
         request.group = *group;
     }

@@ -101,7 +101,7 @@ Result<PostfixConfig> read_postfix_config(const std::string& directory) {
     if (program.empty()) return fail("postconf is not there: no Postfix on this host");
     std::vector<std::string> begin;
     if (!directory.empty()) begin = {"-c", directory};
-    auto ask = [&](std::initializer_list<const char*> arguments) {
+    auto ask = [&](const std::vector<std::string>& arguments) {
         std::vector<std::string> all = begin;
         all.insert(all.end(), arguments.begin(), arguments.end());
         return run(program, std::move(all));
@@ -111,13 +111,16 @@ Result<PostfixConfig> read_postfix_config(const std::string& directory) {
     const auto place = ask({"-h", "config_directory"});
     if (!place) return tl::unexpected<Error>(place.error());
     text.directory = directory.empty() ? std::string(trim(*place)) : directory;
-    for (const auto& [arguments, target] :
-         {std::pair{std::initializer_list<const char*>{"-x"}, &text.parameters},
-          std::pair{std::initializer_list<const char*>{"-M"}, &text.services},
-          std::pair{std::initializer_list<const char*>{"-x", "-P"}, &text.overrides}}) {
-        auto said = ask(arguments);
+    struct Question {
+        std::vector<std::string> arguments;
+        std::string* answer;
+    };
+    for (const Question& question :
+         {Question{{"-x"}, &text.parameters}, Question{{"-M"}, &text.services},
+          Question{{"-x", "-P"}, &text.overrides}}) {
+        auto said = ask(question.arguments);
         if (!said) return tl::unexpected<Error>(said.error());
-        *target = std::move(*said);
+        *question.answer = std::move(*said);
     }
     // Only for line numbers: a file that cannot be read costs no more than those.
     if (auto file = read_file(text.directory + "/main.cf", kMaxOutput)) text.main_cf = file->text;

@@ -5,6 +5,7 @@
 #include "common/config/command_line.hpp"
 #include "common/config/log_options.hpp"
 #include "common/config/reader.hpp"
+#include "common/daemon/process_options.hpp"
 #include "milters/sign/config.hpp"
 #include "milters/sign/key_table.hpp"
 #include "milters/sign/options.hpp"
@@ -44,14 +45,11 @@ Finding of(Severity severity, const char* id, const config::Problem& problem, st
             .mend = problem.remedy};
 }
 
-SignFacts facts_of(const config::Settings& settings) {
+SignFacts facts_of(const config::Settings& settings, std::vector<SocketAddress> listen) {
     Quiet sign(settings);
     SignFacts facts;
+    facts.listen = std::move(listen);
     facts.listen_origin = sign->origin("listen");
-    facts.macros_origin = sign->origin("sign-macros");
-    for (const config::Value& value : sign->values("listen"))
-        if (auto address = SocketAddress::parse(value.text))
-            facts.listen.push_back(std::move(*address));
     facts.sign_logins = sign->flag("sign-logins");
     facts.sign_local = sign->flag("sign-local");
     if (const auto rules = sign::parse_macro_rules(join(sign->list("sign-macros"), ",")))
@@ -166,21 +164,14 @@ SignCheck check_sign(const std::string& path, bool named, const Host& host) {
         config::load_settings({.path = path, .path_named = named}, sign::sections(), problems);
     config::read_log_config(settings, problems);
 
-    Quiet sign(settings);
-    const std::string user_name = sign->text("user");
+    Reader section(settings, "sign", problems);
+    const daemon::ProcessConfig process = daemon::read_process_config(section);
     std::optional<UserFacts> user;
     std::optional<sign::KeyReader> reader;
-    if (!user_name.empty()) {
-        // "user" or "user:group"
-        const std::string name(user_name.substr(0, user_name.find(':')));
-        user = host.user(name);
-        if (user)
-            reader = sign::KeyReader{.user = user->uid, .groups = user->groups};
-        else
-            problems.push_back({.origin = sign->origin("user"),
-                                .option = "[sign] user",
-                                .what = "there is no user \"" + name + "\"",
-                                .remedy = "adduser --system --group --no-create-home " + name});
+    if (process.user) {
+        user = UserFacts{
+            .name = process.user->name, .uid = process.user->uid, .groups = process.user->groups};
+        reader = sign::KeyReader{.user = user->uid, .groups = user->groups};
     }
     sign::KeyRingOptions options = sign::key_ring_options(settings, std::move(reader), problems);
     const SystemClock clock;
@@ -202,7 +193,7 @@ SignCheck check_sign(const std::string& path, bool named, const Host& host) {
     const std::set<std::string> files = key_files(settings);
     check_owners(files, user, host, result.findings);
     if (user) check_readable(files, *user, host, result.findings);
-    result.facts = facts_of(settings);
+    result.facts = facts_of(settings, process.listen);
     return result;
 }
 

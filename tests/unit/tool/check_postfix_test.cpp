@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -82,6 +83,12 @@ public:
     Directory& operator=(const Directory&) = delete;
     ~Directory() { fs::remove_all(path_); }
     const std::string& path() const { return path_; }
+    /// Postfix waits for a file that changed within the last second to change no more.
+    void write(const char* name, const std::string& text) const {
+        const fs::path file = fs::path(path_) / name;
+        std::ofstream(file) << text;
+        fs::last_write_time(file, fs::file_time_type::clock::now() - std::chrono::minutes(1));
+    }
 
 private:
     std::string path_;
@@ -102,8 +109,8 @@ std::vector<std::string> brief(const Findings& findings) {
 
 Findings findings_of(const Scene& scene) {
     const Directory directory;
-    std::ofstream(directory.path() + "/main.cf") << scene.main_cf;
-    std::ofstream(directory.path() + "/master.cf") << scene.master_cf;
+    directory.write("main.cf", scene.main_cf);
+    directory.write("master.cf", scene.master_cf);
     const auto postfix = read_postfix_config(directory.path());
     EXPECT_TRUE(postfix) << postfix.error().message;
     if (!postfix) return {};

@@ -68,11 +68,11 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"help_of_a_command", {"help", "dns", "zone"}, 0, "Prints a zone.", ""},
                     Case{"help_of_a_command_by_option", {"say", "-h"}, 0, "Says it.", ""},
                     Case{"version", {"--version"}, 0, "postern ", ""},
-                    Case{"misspelled", {"sya"}, 64, "", "did you mean \"say\"?"},
+                    Case{"misspelled", {"sayy"}, 64, "", "did you mean \"say\"?"},
                     Case{"nothing_like_it", {"xyzzy"}, 64, "", "unknown command \"xyzzy\"\n"},
                     Case{"half_a_name", {"dns"}, 64, "", "which of these?\n  dns zone"},
                     Case{"second_word_unknown", {"dns", "zonk"}, 64, "", "dns zone"},
-                    Case{"wrong_option", {"say", "--luod"}, 64, "", "did you mean --loud?"},
+                    Case{"wrong_option", {"say", "--lowd"}, 64, "", "did you mean --loud?"},
                     Case{"control_characters", {"a\x1b[2J"}, 64, "", "a\\x1b[2J"},
                     Case{"exception", {"break"}, 70, "", "a bug"}),
     name_of);

@@ -97,11 +97,5 @@ TEST_F(KeyFileTest, NeedsADirectoryThatIsOne) {
     EXPECT_FALSE(write_new_key_file(place_ + "/none/s.pem", "k", std::nullopt));
 }
 
-TEST(FindGroup, TakesNamesAndNumbers) {
-    EXPECT_EQ(find_group("root").value(), 0U);
-    EXPECT_EQ(find_group("1234").value(), 1234U);
-    EXPECT_THAT(find_group("no-such-group-here").error().message, HasSubstr("no such group"));
-}
-
 } // namespace
 } // namespace postern::tool
