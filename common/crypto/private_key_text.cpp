@@ -106,6 +106,31 @@ tl::unexpected<Error> other_type(std::string_view name) {
                 "; DKIM signs with RSA (RFC 6376) or Ed25519 (RFC 8463)");
 }
 
+/// RSAPrivateKey has no number larger than the modulus, which comes second. OpenSSL does not mind
+/// one that is, and computes for minutes.
+bool is_of_plausible_size(Bytes der) {
+    const auto outer = take(der);
+    if (!outer) return false;
+    Bytes rest = outer->content;
+    take(rest); // version
+    const auto modulus = take(rest);
+    while (modulus && !rest.empty()) {
+        const auto number = take(rest);
+        if (!number || number->content.size() > modulus->content.size()) return false;
+    }
+    return modulus.has_value();
+}
+
+Result<KeyHandle> from_pkcs1(Bytes der) {
+    if (kind_of(der) != Kind::Pkcs1 || !is_of_plausible_size(der))
+        return fail("damaged RSA private key: not the numbers of one");
+    const ErrorScope errors;
+    const unsigned char* at = der.data();
+    KeyHandle key(d2i_PrivateKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size())));
+    if (!key) return fail("damaged RSA private key: " + ErrorScope::reason());
+    return key;
+}
+
 Result<KeyHandle> from_pkcs8(Bytes der) {
     const ErrorScope errors;
     const unsigned char* at = der.data();
@@ -113,23 +138,18 @@ Result<KeyHandle> from_pkcs8(Bytes der) {
         d2i_PKCS8_PRIV_KEY_INFO(nullptr, &at, static_cast<long>(der.size())));
     if (!info) return fail("damaged PKCS#8 private key: " + ErrorScope::reason());
     const ASN1_OBJECT* algorithm = nullptr;
-    PKCS8_pkey_get0(&algorithm, nullptr, nullptr, nullptr, info.get());
+    const unsigned char* inner = nullptr;
+    int inner_size = 0;
+    PKCS8_pkey_get0(&algorithm, &inner, &inner_size, nullptr, info.get());
     const int nid = OBJ_obj2nid(algorithm);
-    if (nid != NID_rsaEncryption && nid != NID_ED25519) {
+    if (nid == NID_rsaEncryption) return from_pkcs1({inner, static_cast<std::size_t>(inner_size)});
+    if (nid != NID_ED25519) {
         if (nid == NID_X9_62_id_ecPublicKey) return other_type("EC");
         const char* name = nid == NID_undef ? nullptr : OBJ_nid2ln(nid);
         return other_type(name != nullptr ? name : "unknown");
     }
     KeyHandle key(EVP_PKCS82PKEY(info.get()));
     if (!key) return fail("damaged PKCS#8 private key: " + ErrorScope::reason());
-    return key;
-}
-
-Result<KeyHandle> from_pkcs1(Bytes der) {
-    const ErrorScope errors;
-    const unsigned char* at = der.data();
-    KeyHandle key(d2i_PrivateKey(EVP_PKEY_RSA, nullptr, &at, static_cast<long>(der.size())));
-    if (!key) return fail("damaged RSA private key: " + ErrorScope::reason());
     return key;
 }
 
@@ -188,7 +208,8 @@ std::optional<Result<Block>> take_block(std::string_view& rest) {
 }
 
 Result<KeyHandle> from_pem_block(const Block& block) {
-    if (block.content.find("ENCRYPTED") != std::string_view::npos) return encrypted();
+    // "Proc-Type: 4,ENCRYPTED"; the comma matters, for base64 may spell the word by chance.
+    if (block.content.find(",ENCRYPTED") != std::string_view::npos) return encrypted();
     if (block.content.find(':') != std::string_view::npos)
         return fail("damaged PEM: unexpected header lines in the private key");
     auto der = base64_decode(block.content);

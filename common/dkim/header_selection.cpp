@@ -76,10 +76,13 @@ void add(Names& names, std::string_view name) {
 }
 
 /// field-name of RFC 5322 3.6.8; and no semicolon, which would end h= (RFC 6376 3.5, hdr-name).
+/// Names with "*" or a leading sign are allowed there and exist nowhere: here they are slips of the
+/// pen.
 bool is_field_name(std::string_view name) noexcept {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
-        return c > ' ' && c < '\x7F' && c != ':' && c != ';';
-    });
+    return !name.empty() && name.front() != '+' && name.front() != '-' &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return c > ' ' && c < '\x7F' && c != ':' && c != ';' && c != '*';
+           });
 }
 
 Result<Names> parse_list(std::string_view list, std::string_view text,

@@ -77,6 +77,12 @@ std::vector<Good> good_keys() {
         {"seed_with_line_end", std::string(kRfc8463Seed) + "\n", KeyType::Ed25519, 256,
          kRfc8463Ed25519Public},
         {"ed25519_pkcs8", ed, KeyType::Ed25519, 256},
+        // found by fuzzing: base64 that spells ENCRYPTED
+        {"encrypted_by_chance",
+         "-----BEGIN PRIVATE "
+         "KEY-----\nMC4CAQAwBQYDK2VwBCIEINVrGS5wENCRYPTED5m6nmH38+z8VcqSRnXFonbN/mB6\n"
+         "-----END PRIVATE KEY-----\n",
+         KeyType::Ed25519, 256},
         {"ed25519_base64", base64_of(ed, true), KeyType::Ed25519, 256},
     };
 }
@@ -129,6 +135,7 @@ std::vector<Bad> bad_keys() {
         {"rsa_pss", key_file("rsa_pss.pem"), "type rsassaPss"},
         {"rsa512", key_file("rsa512.pem"), "RSA key of 512 bits"},
         {"rsa16400", key_file("rsa16400.pem"), "more than 16384"},
+        {"enormous_exponent", key_file("rsa_enormous_exponent.pem"), "not the numbers of one"},
         {"mixed_parts", key_file("rsa2048_mixed.pem"), "do not belong together"},
         {"cut_in_base64", pkcs8.substr(0, 700), "no END line"},
         {"cut_inside_der",
