@@ -49,15 +49,27 @@ std::optional<Fields> split_value(std::string_view value) {
     return fields;
 }
 
+bool blanks_around_colon(std::string_view value) {
+    for (auto at = value.find(':'); at != std::string_view::npos; at = value.find(':', at + 1))
+        if ((at > 0 && is_space(value[at - 1])) ||
+            (at + 1 < value.size() && is_space(value[at + 1])))
+            return true;
+    return false;
+}
+
 /// Fills the row from the value of its table row; what is wrong becomes the row's fault.
 void fill(KeyRow& row, std::string_view value, KeyRing& ring) {
-    const auto fields = split_value(value);
+    auto fields = split_value(value);
     if (!fields) {
         row.fault = "the value is not domain:selector:key";
         return;
     }
-    const auto blank_edge = [](std::string_view text) { return trim(text) != text; };
-    if (blank_edge(fields->domain) || blank_edge(fields->selector) || blank_edge(fields->key)) {
+    // OpenDKIM writes such blanks into d= and s=, where they mean nothing, but opens no path with
+    // them and knows no " %".
+    fields->domain = trim(fields->domain);
+    fields->selector = trim(fields->selector);
+    if (trim(fields->key) != fields->key || (fields->domain == "%" && !value.starts_with('%')) ||
+        value.starts_with("% ")) {
         row.fault = "blanks around ':' belong to the fields, for OpenDKIM too";
         return;
     }
@@ -137,6 +149,9 @@ KeyTable KeyTable::load(const Table& table, std::shared_ptr<KeyRing> ring, Repor
             continue;
         }
         fill(row, source.value, *keys.ring_);
+        if (row.fault.empty() && blanks_around_colon(source.value))
+            report.warn(origin, "key row '" + row.name + "': blanks around ':'",
+                        "write domain:selector:/path without blanks");
         if (row.fault.empty()) keys.check_key(row, parsed, report);
         if (!row.fault.empty())
             report.warn(origin, "key row '" + row.name + "': " + row.fault, remedy_for(row));

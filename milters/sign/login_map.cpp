@@ -1,31 +1,10 @@
 #include "milters/sign/login_map.hpp"
 
 #include "common/config/table_file.hpp"
-
-#include <algorithm>
+#include "milters/sign/local_part.hpp"
 
 namespace postern::sign {
 namespace {
-
-/// Does a local part need quotes in an address (RFC 5321 4.1.2: no dot-string)?
-bool needs_quotes(std::string_view local) {
-    if (local.empty() || local.front() == '.' || local.back() == '.' ||
-        local.find("..") != std::string_view::npos)
-        return true;
-    return std::any_of(local.begin(), local.end(), [](char c) {
-        return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' ||
-               std::string_view("()<>[]:;@\\,\"").find(c) != std::string_view::npos;
-    });
-}
-
-std::string quote(std::string_view local) {
-    std::string text = "\"";
-    for (const char c : local) {
-        if (c == '"' || c == '\\') text += '\\';
-        text += c;
-    }
-    return text + '"';
-}
 
 /// The local part without its extension, as Postfix splits it; empty if it has none. Names that
 /// mailing lists and the mail system use are never split.
@@ -78,8 +57,8 @@ const std::string* LoginMap::find(std::string_view user, std::string_view domain
     const auto look = [&](std::string_view local) -> const std::string* {
         // Postfix asks for the address as mail writes it first, then without its quotes.
         for (const bool quoted : {true, false}) {
-            if (quoted && (local.empty() || !needs_quotes(local))) continue;
-            std::string address = quoted ? quote(local) : std::string(local);
+            if (quoted && !needs_quotes(local)) continue;
+            std::string address = quoted ? quoted_local_part(local) : std::string(local);
             address.append("@").append(domain);
             if (const auto found = logins_.find(address); found != logins_.end())
                 return &found->second;

@@ -1,6 +1,7 @@
 #include "milters/sign/table_keys.hpp"
 
 #include "common/base/domain.hpp"
+#include "milters/sign/local_part.hpp"
 
 #include <algorithm>
 
@@ -8,17 +9,18 @@ namespace postern::sign {
 namespace {
 
 /// i= of a row: every '%' is the author's domain; the domain part ends up in A-labels (RFC 8616 5).
-/// Nothing when it has no '@' or does not lie at or under d= (RFC 6376 3.5): OpenDKIM then makes
-/// no signature and reports no error.
+/// Empty when it does not lie at or under d= (RFC 6376 3.5): OpenDKIM leaves i= out then. Nothing
+/// when it has no '@': OpenDKIM then makes no signature and reports no error.
 std::optional<std::string> make_identity(std::string_view text, std::string_view from_domain,
                                          std::string_view d) {
     std::string identity;
     for (const char c : text)
         c == '%' ? void(identity += from_domain) : void(identity += c);
+    if (identity.empty()) return identity;
     const auto halves = cut(identity, '@');
     if (!halves) return std::nullopt;
     const auto domain = to_a_labels(halves->after);
-    if (!domain || !is_same_or_below(*domain, d)) return std::nullopt;
+    if (!domain || !is_same_or_below(*domain, d)) return std::string();
     return std::string(halves->before) + "@" + *domain;
 }
 
@@ -65,12 +67,12 @@ void TableKeys::check(Report& report) const {
         if (row.identity.find('@') == std::string::npos || key->domain == "%" ||
             row.identity.find('%') != std::string::npos || !key->fault.empty())
             continue;
-        if (!make_identity(row.identity, {}, key->domain))
+        if (const auto made = make_identity(row.identity, {}, key->domain); made && made->empty())
             report.warn(signing_.origin(row),
                         "signing row '" + row.pattern + "': the identity '" + row.identity +
                             "' is not at or under the key's domain " + key->domain +
-                            ", so nothing is signed",
-                        "write an address under it, or leave the identity out");
+                            " and is left out",
+                        "write an address under it, or no identity");
     }
 }
 
@@ -78,11 +80,12 @@ Selection TableKeys::select(const message::Mailbox& from) const {
     const std::string domain = to_lower(from.domain);
     if (from.local_part.empty() || domain.empty())
         return {.keys = {}, .why = "the author's address has no domain"};
-    const auto rows = signing_.find(from.local_part, domain);
+    const std::string user = written_local_part(from.local_part);
+    const auto rows = signing_.find(user, domain);
     if (!rows.empty()) return apply(rows, domain);
     if (!is_ascii(domain)) {
         if (const auto labels = to_a_labels(domain))
-            if (const auto again = signing_.find(from.local_part, *labels); !again.empty())
+            if (const auto again = signing_.find(user, *labels); !again.empty())
                 return apply(again, *labels);
     }
     return {.keys = {}, .why = "no key for " + domain};
@@ -103,15 +106,13 @@ Selection TableKeys::apply(const std::vector<const SigningRow*>& rows,
                           "'");
         auto choice = keys_.choose(*key, domain);
         if (!choice) return broken(choice.error().message);
-        if (!row->identity.empty()) {
-            auto identity = make_identity(row->identity, domain, choice->domain);
-            if (!identity) {
-                selection.why = signing_.origin(*row).text() + ": the identity '" + row->identity +
-                                "' is not under " + choice->domain;
-                continue;
-            }
-            choice->identity = *std::move(identity);
+        auto identity = make_identity(row->identity, domain, choice->domain);
+        if (!identity) {
+            selection.why =
+                signing_.origin(*row).text() + ": the identity '" + row->identity + "' has no '@'";
+            continue;
         }
+        choice->identity = *std::move(identity);
         const auto have = [&](const KeyChoice& other) { return same_signature(other, *choice); };
         if (std::none_of(selection.keys.begin(), selection.keys.end(), have))
             selection.keys.push_back(*std::move(choice));
