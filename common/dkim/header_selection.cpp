@@ -136,23 +136,22 @@ HeaderSelection HeaderSelection::defaults() {
 }
 
 Names HeaderSelection::names_for(const message::HeaderBlock& headers) const {
-    // A value put together by hand may lack what parse() sees to.
-    Names distinct;
-    distinct.reserve(sign.size() + oversign.size() + 1);
-    const auto extend = [&](const Names& names) {
-        for (const std::string& name : names)
-            add(distinct, name);
-    };
-    add(distinct, kFrom);
-    extend(sign);
-    extend(oversign);
-
-    const FieldStacks stacks(headers, distinct);
+    const FieldStacks stacks(headers, sign);
     Names names;
-    for (const std::string& name : distinct) {
+    names.reserve(sign.size() + oversign.size());
+    // A value put together by hand may lack what parse() sees to: From in both lists, and in `sign`
+    // what is in `oversign`.
+    const auto add_unlisted = [&](const std::string& name) {
+        if (!has(sign, name) && !has(names, name))
+            names.insert(names.end(), headers.count(name) + 1, name);
+    };
+    add_unlisted(std::string(kFrom));
+    for (const std::string& name : sign) {
         const bool once_more = iequals(name, kFrom) || has(oversign, name);
         names.insert(names.end(), stacks.left(name) + (once_more ? 1 : 0), name);
     }
+    for (const std::string& name : oversign)
+        add_unlisted(name);
     return names;
 }
 

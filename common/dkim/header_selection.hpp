@@ -16,7 +16,7 @@
 namespace postern::dkim {
 
 struct HeaderSelection {
-    std::vector<std::string> sign;     ///< each occurrence of these is signed
+    std::vector<std::string> sign;     ///< each occurrence of these is signed; no name twice
     std::vector<std::string> oversign; ///< these once more than present, also when absent
 
     /// Both lists in the delta syntax; From is in both whatever the text says, and what is

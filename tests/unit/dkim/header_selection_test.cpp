@@ -134,6 +134,8 @@ TEST(NamesFor, CoversFromEvenForAListMadeByHand) {
     message::HeaderBlock headers;
     headers.add("From", " x");
     EXPECT_THAT(HeaderSelection{}.names_for(headers), ElementsAre("From", "From"));
+    const HeaderSelection by_hand{{"To", "Cc"}, {"subject", "cc"}};
+    EXPECT_THAT(by_hand.names_for(headers), ElementsAre("From", "From", "Cc", "subject"));
 }
 
 TEST(BoundedNames, SayWhenAMessageHasTooManyFieldsToSign) {
