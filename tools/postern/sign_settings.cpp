@@ -1,6 +1,7 @@
 #include "tools/postern/sign_settings.hpp"
 
 #include "common/base/clock.hpp"
+#include "common/base/file.hpp"
 #include "common/base/text.hpp"
 #include "common/config/command_line.hpp"
 #include "common/config/log_options.hpp"
@@ -146,6 +147,26 @@ void check_owners(const std::set<std::string>& files, const std::optional<UserFa
     }
 }
 
+/// Broken keys are the daemon's own warnings.
+void check_strength(const std::set<std::string>& files, Findings& findings) {
+    constexpr unsigned kUsualBits = 2048;
+    std::size_t budget = 10'000; // parsing takes a quarter of a millisecond each
+    for (const std::string& file : files) {
+        if (budget-- == 0) return;
+        const auto content = read_file(file, sign::KeyFile::kMaxBytes);
+        if (!content) continue;
+        const auto key = crypto::PrivateKey::parse(content->text);
+        if (!key || key->type() != crypto::KeyType::Rsa || key->bits() >= kUsualBits) continue;
+        findings.push_back({.severity = Severity::Warning,
+                            .id = "key-short",
+                            .where = {.file = file, .line = 0},
+                            .what = "this RSA key has " + std::to_string(key->bits()) + " bits",
+                            .why = "Signers should use 2048 (RFC 8301 3.2); some receivers count "
+                                   "less as no signature.",
+                            .mend = "postern keygen --domain DOMAIN"});
+    }
+}
+
 } // namespace
 
 std::string configured_key_directory(const std::string& path) {
@@ -192,6 +213,7 @@ SignCheck check_sign(const std::string& path, bool named, const Host& host) {
                                    .mend = {}});
     const std::set<std::string> files = key_files(settings);
     check_owners(files, user, host, result.findings);
+    check_strength(files, result.findings);
     if (user) check_readable(files, *user, host, result.findings);
     result.facts = facts_of(settings, process.listen);
     return result;
