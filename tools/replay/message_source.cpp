@@ -1,7 +1,7 @@
 #include "tools/replay/message_source.hpp"
 
 #include "common/base/file.hpp"
-#include "common/base/text.hpp"
+#include "common/message/address.hpp"
 
 #include <unistd.h>
 
@@ -33,6 +33,19 @@ Result<std::string> read_standard_input(std::size_t limit) {
         if (text.size() > limit)
             return fail("standard input has more than " + std::to_string(limit) + " octets");
     }
+}
+
+/// A local part as it stands in an SMTP path (RFC 5321 4.1.2).
+std::string quote_local_part(std::string_view local_part) {
+    constexpr std::string_view kSpecial = "()<>[]:;@\\,\" \t";
+    if (local_part.find_first_of(kSpecial) == std::string_view::npos)
+        return std::string(local_part);
+    std::string out = "\"";
+    for (const char c : local_part) {
+        if (c == '"' || c == '\\') out.push_back('\\');
+        out.push_back(c);
+    }
+    return out + "\"";
 }
 
 bool is_maildir(const fs::path& path) {
@@ -133,50 +146,17 @@ std::string output_name(std::string_view name) {
 }
 
 std::vector<std::string> addresses_in(std::string_view value) {
+    std::string wire; // folds as CRLF
+    for (const char c : value)
+        if (c == '\n')
+            wire.append("\r\n");
+        else
+            wire.push_back(c);
     std::vector<std::string> addresses;
-    std::string word; // the candidate outside of angle brackets
-    std::string angle;
-    bool in_angle = false, in_quotes = false, has_angle = false;
-    int comment = 0;
-    const auto finish = [&] {
-        const std::string& text = has_angle ? angle : word;
-        const std::string_view address = trim(text);
-        if (address.find('@') != std::string_view::npos &&
-            address.find_first_of(" \t\r\n") == std::string_view::npos)
-            addresses.emplace_back(address);
-        word.clear();
-        angle.clear();
-        has_angle = false;
-    };
-    for (std::size_t i = 0; i < value.size(); ++i) {
-        const char c = value[i];
-        std::string& target = in_angle ? angle : word;
-        if (c == '\\' && i + 1 < value.size() && (in_quotes || comment > 0)) {
-            ++i;
-            if (comment == 0) target.append({c, value[i]});
-        } else if (comment > 0) {
-            comment += c == '(' ? 1 : c == ')' ? -1 : 0;
-        } else if (c == '"') {
-            in_quotes = !in_quotes;
-            target.push_back(c);
-        } else if (in_quotes) {
-            target.push_back(c);
-        } else if (c == '(') {
-            comment = 1;
-        } else if (c == '<') {
-            in_angle = has_angle = true;
-            angle.clear();
-        } else if (c == '>') {
-            in_angle = false;
-        } else if ((c == ',' || c == ';') && !in_angle) {
-            finish();
-        } else if (c == ':' && !in_angle) { // a group's name
-            word.clear();
-        } else {
-            target.push_back(c);
-        }
-    }
-    finish();
+    const auto mailboxes = message::parse_from(wire);
+    if (!mailboxes) return addresses;
+    for (const message::Mailbox& mailbox : *mailboxes)
+        addresses.push_back(quote_local_part(mailbox.local_part) + "@" + mailbox.domain);
     return addresses;
 }
 

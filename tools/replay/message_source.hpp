@@ -50,7 +50,7 @@ private:
 /// File name for a result of `name`, without slashes.
 std::string output_name(std::string_view name);
 
-/// Addresses in the value of an address field, without display names and comments.
+/// Addresses in the value of an address field as they stand in SMTP; none if it cannot be read.
 std::vector<std::string> addresses_in(std::string_view value);
 
 } // namespace postern::replay

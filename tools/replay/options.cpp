@@ -25,7 +25,7 @@ constexpr const char* kUsage =
 
 constexpr const char* kEpilogue =
     "\nExit status: 0 all went as expected, 1 an expectation failed or --compare found\n"
-    "differences, 2 wrong usage, 3 a message or a milter failed (the others still ran).\n";
+    "differences, 2 wrong usage, 3 a message or a milter failed (others still ran).\n";
 
 tl::unexpected<Stop> usage_error(const std::string& message) {
     return tl::unexpected<Stop>(
@@ -56,71 +56,82 @@ struct Table {
 
     Table(Options& options, Texts& texts) {
         Setup& setup = options.setup;
-        envelope.add_options()(
+        auto envelope_option = envelope.add_options();
+        envelope_option(
             "milter,m", po::value(&texts.milters)->value_name("SOCKET"),
-            "a milter; repeat it for a chain, later ones see what earlier ones changed")(
+            "a milter; repeat it for a chain, later ones see what earlier ones changed");
+        envelope_option(
             "sender,f", po::value(&texts.sender)->value_name("ADDRESS"),
-            "envelope sender, \"\" for the null sender; default: Return-Path, else From")(
-            "recipient,r", po::value(&options.recipients)->value_name("ADDRESS"),
-            "envelope recipient, repeat it for more; default: To and Cc")(
-            "client", po::value(&texts.client)->value_name("IP"),
-            "address of the SMTP client; default: 127.0.0.1")(
+            "envelope sender, \"\" for the null sender; default: Return-Path, else From");
+        envelope_option("recipient,r", po::value(&options.recipients)->value_name("ADDRESS"),
+                        "envelope recipient, repeat it for more; default: To and Cc");
+        envelope_option("client", po::value(&texts.client)->value_name("IP"),
+                        "address of the SMTP client; default: 127.0.0.1");
+        envelope_option(
             "client-name", po::value(&texts.client_name)->value_name("NAME"),
-            "its verified name; default: localhost for a loopback address, else unknown")(
-            "client-port", po::value(&texts.client_port)->value_name("PORT"),
-            "its port; default: 40000")("helo", po::value(&setup.helo)->value_name("NAME"),
-                                        "its HELO name; default: localhost")(
-            "login", po::value(&setup.login)->value_name("USER"),
-            "the client logged in with SASL as this user")(
-            "auth-type", po::value(&setup.auth_type)->value_name("MECHANISM"),
-            "how it logged in; default: PLAIN")(
-            "esmtp", po::value(&setup.mail_args)->value_name("ARGUMENT"),
-            "an ESMTP argument of MAIL, such as SIZE=1000 or SMTPUTF8")(
-            "non-smtp", "mail from sendmail(1), as non_smtpd_milters see it")(
+            "its verified name; default: localhost for a loopback address, else unknown");
+        envelope_option("client-port", po::value(&texts.client_port)->value_name("PORT"),
+                        "its port; default: 40000");
+        envelope_option("helo", po::value(&setup.helo)->value_name("NAME"),
+                        "its HELO name; default: localhost");
+        envelope_option("login", po::value(&setup.login)->value_name("USER"),
+                        "the client logged in with SASL as this user");
+        envelope_option("auth-type", po::value(&setup.auth_type)->value_name("MECHANISM"),
+                        "how it logged in; default: PLAIN");
+        envelope_option("esmtp", po::value(&setup.mail_args)->value_name("ARGUMENT"),
+                        "an ESMTP argument of MAIL, such as SIZE=1000 or SMTPUTF8");
+        envelope_option("non-smtp", "mail from sendmail(1), as non_smtpd_milters see it");
+        envelope_option(
             "macro", po::value(&texts.macros)->value_name("NAME=VALUE"),
             "sets a macro; one that Postfix does not send by default goes out at CONNECT "
-            "and MAIL")("hostname", po::value(&setup.hostname)->value_name("NAME"),
-                        "myhostname of Postfix; default: the name of this host")(
-            "daemon-name", po::value(&setup.daemon_name)->value_name("NAME"),
-            "{daemon_name}; default: the host name")(
-            "queue-id", po::value(&setup.queue_id)->value_name("ID"),
-            "queue id; default: a new one for each message")(
-            "per-connection", po::value(&texts.per_connection)->value_name("NUMBER"),
-            "messages per SMTP session; default: 1")(
-            "default-action", po::value(&texts.default_action)->value_name("ACTION"),
-            "when a milter fails: tempfail (default), accept, reject, quarantine")(
-            "connect-timeout", po::value(&texts.connect_timeout)->value_name("SECONDS"),
-            "default: 30")("command-timeout",
-                           po::value(&texts.command_timeout)->value_name("SECONDS"),
-                           "per answer up to DATA; default: 30")(
-            "content-timeout", po::value(&texts.content_timeout)->value_name("SECONDS"),
-            "per answer from the header on; default: 300")(
-            "keep-stray-cr", "leave stray CR alone (Postfix makes them blanks)");
-        output.add_options()("json", "one JSON object per message, each on a line")(
-            "output,o", po::value(&options.output)->value_name("DIRECTORY"),
-            "writes each resulting message there, with CRLF as on the wire")(
-            "lf", "writes them with LF")("no-received",
-                                         "writes them without the Received field of Postfix")(
-            "diff", "shows the changes of the header as a unified diff")(
-            "quiet,q", "shows only messages that failed")(
-            "expect", po::value(&texts.expectations)->value_name("WHAT"),
-            "verdict=accept|reject|tempfail|discard|quarantine, header=NAME[:REGEX], "
-            "no-header=NAME, reply=REGEX, modifications=NUMBER")("help,h", "shows this")(
-            "version,V", "shows the version");
-        other.add_options()(
+            "and MAIL");
+        envelope_option("hostname", po::value(&setup.hostname)->value_name("NAME"),
+                        "myhostname of Postfix; default: the name of this host");
+        envelope_option("daemon-name", po::value(&setup.daemon_name)->value_name("NAME"),
+                        "{daemon_name}; default: the host name");
+        envelope_option("queue-id", po::value(&setup.queue_id)->value_name("ID"),
+                        "queue id; default: a new one for each message");
+        envelope_option("per-connection", po::value(&texts.per_connection)->value_name("NUMBER"),
+                        "messages per SMTP session; default: 1");
+        envelope_option("default-action", po::value(&texts.default_action)->value_name("ACTION"),
+                        "when a milter fails: tempfail (default), accept, reject, quarantine");
+        envelope_option("connect-timeout", po::value(&texts.connect_timeout)->value_name("SECONDS"),
+                        "default: 30");
+        envelope_option("command-timeout", po::value(&texts.command_timeout)->value_name("SECONDS"),
+                        "per answer up to DATA; default: 30");
+        envelope_option("content-timeout", po::value(&texts.content_timeout)->value_name("SECONDS"),
+                        "per answer from the header on; default: 300");
+        envelope_option("keep-stray-cr", "leave stray CR alone (Postfix makes them blanks)");
+        auto output_option = output.add_options();
+        output_option("json", "one JSON object per message, each on a line");
+        output_option("output,o", po::value(&options.output)->value_name("DIRECTORY"),
+                      "writes each resulting message there, with CRLF as on the wire");
+        output_option("lf", "writes them with LF");
+        output_option("no-received", "writes them without the Received field of Postfix");
+        output_option("diff", "shows the changes of the header as a unified diff");
+        output_option("quiet,q", "shows only messages that failed");
+        output_option("expect", po::value(&texts.expectations)->value_name("WHAT"),
+                      "verdict=accept|reject|tempfail|discard|quarantine, header=NAME[:REGEX], "
+                      "no-header=NAME, reply=REGEX, modifications=NUMBER");
+        output_option("help,h", "shows this");
+        output_option("version,V", "shows the version");
+        auto other_option = other.add_options();
+        other_option(
             "compare",
             "two milters (--milter twice, or the first two arguments): runs each "
-            "message through both, shows only differences; signatures are compared by tags")(
-            "spawn", po::value<std::string>()->value_name("COMMAND"),
-            "starts one of our daemons for the run on a temporary socket, in front of "
-            "--milter, and stops it afterwards: --spawn 'postern-sign -c FILE'")(
+            "message through both, shows only differences; signatures are compared by tags");
+        other_option("spawn", po::value<std::string>()->value_name("COMMAND"),
+                     "starts one of our daemons for the run on a temporary socket, in front of "
+                     "--milter, and stops it afterwards: --spawn 'postern-sign -c FILE'");
+        other_option(
             "spawn-listen", po::value(&options.spawn_listen)->value_name("SECTION"),
             "the section of its listen option; default: the part of the program's name after "
-            "the dash")("load", "measures: messages per second and latency")(
-            "messages,n", po::value(&texts.messages)->value_name("NUMBER"),
-            "messages to send with --load; default: 1000")(
-            "connections,c", po::value(&texts.connections)->value_name("NUMBER"),
-            "parallel sessions with --load; default: 1");
+            "the dash");
+        other_option("load", "measures: messages per second and latency");
+        other_option("messages,n", po::value(&texts.messages)->value_name("NUMBER"),
+                     "messages to send with --load; default: 1000");
+        other_option("connections,c", po::value(&texts.connections)->value_name("NUMBER"),
+                     "parallel sessions with --load; default: 1");
         hidden.add_options()("file", po::value(&options.files), "");
     }
 };
