@@ -20,13 +20,12 @@ endif()
 add_compile_options(-Wall -Wextra -Wpedantic -Werror
     $<$<COMPILE_LANGUAGE:CXX>:-Wconversion> $<$<COMPILE_LANGUAGE:CXX>:-Wshadow>
     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor> $<$<COMPILE_LANGUAGE:CXX>:-Woverloaded-virtual>
-    $<$<COMPILE_LANGUAGE:CXX>:-Wnull-dereference> $<$<COMPILE_LANGUAGE:CXX>:-Wimplicit-fallthrough>
+    $<$<COMPILE_LANGUAGE:CXX>:-Wimplicit-fallthrough>
     $<$<COMPILE_LANGUAGE:CXX>:-Wno-missing-field-initializers>) # designated initializers leave the rest at its default
 add_link_options(-Wl,--as-needed)
 
 if(POSTERN_SANITIZE)
-    add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
-                        -Wno-null-dereference) # instrumented code gives GCC false positives
+    add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${POSTERN_SANITIZE})
 endif()
 if(POSTERN_FUZZ)
