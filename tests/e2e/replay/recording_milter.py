@@ -8,8 +8,10 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import struct
+import sys
 import threading
 from dataclasses import dataclass, field
 
@@ -45,13 +47,13 @@ class Profile:
 
 
 class RecordingMilter:
-    def __init__(self) -> None:
+    def __init__(self, listener: socket.socket | None = None) -> None:
         self.profile = Profile()
         self._sessions: list[list[Frame]] = []
         self._changed = threading.Condition()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        self.milter = f"inet:127.0.0.1:{self.port}"
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
+        name = self._listener.getsockname()
+        self.milter = f"unix:{name}" if isinstance(name, str) else f"inet:127.0.0.1:{name[1]}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -101,3 +103,20 @@ class RecordingMilter:
 
     def stop(self) -> None:
         self._listener.close()
+
+
+def main() -> None:
+    """As a daemon of ours is started: the last argument is SECTION.listen=unix:PATH; adds X-Fake, ends on SIGTERM."""
+    path = sys.argv[-1].split("=unix:", 1)[1]
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen()
+    milter = RecordingMilter(listener)
+    milter.profile = Profile(replies={b"E": [frame(b"h", b"X-Fake\0yes\0"), CONTINUE]})
+    signal.sigwait({signal.SIGTERM})
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    main()
