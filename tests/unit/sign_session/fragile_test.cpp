@@ -32,7 +32,8 @@ TEST(Fragile, AnOrdinaryMessageHasNoPoint) {
 TEST(Fragile, NamesEachPointInTheOrderOfTheManual) {
     Message message;
     message.headers.add("From", " a@example.org");
-    message.headers.add("DKIM-Signature", " v=1; a=rsa-sha256; d=Example.org;\r\n s=2026a; h=From; bh=; b=");
+    message.headers.add("DKIM-Signature",
+                        " v=1; a=rsa-sha256; d=Example.org;\r\n s=2026a; h=From; bh=; b=");
     message.survey.update(std::string(999, 'x') + "\r\n\xE4\rb\nc");
     message.survey.update(std::string_view("\0\r\n", 3));
     message.survey.finish();

@@ -1,6 +1,6 @@
-// postern-sign's decisions, step by step, without libmilter: what is answered, what is edited, what the log says.
+// postern-sign's decisions, step by step, without libmilter: what is answered, what is edited, what
+// the log says.
 #include "milters/sign/session.hpp"
-
 #include "tests/support/captured_log.hpp"
 #include "tests/support/recorded_actions.hpp"
 
@@ -32,15 +32,15 @@ class SignSessionTest : public testing::Test {
 protected:
     SignSessionTest() {
         keys_->by_domain["example.org"] = {
-            .keys = {{.domain = "example.org", .selector = "ed", .identity = "", .key = ed25519()},
-                     {.domain = "example.org", .selector = "ed2", .identity = "", .key = ed25519()}},
+            .keys =
+                {{.domain = "example.org", .selector = "ed", .identity = "", .key = ed25519()},
+                 {.domain = "example.org", .selector = "ed2", .identity = "", .key = ed25519()}},
             .why = ""};
         keys_->by_domain["broken.example"] = {
             .keys = {}, .why = "/keys/x.pem: Permission denied", .broken = true};
         config_.keys = keys_;
         Report report;
-        config_.origin.internal_hosts =
-            HostList::load("192.0.2.0/24", OpenSigner::Refused, report);
+        config_.origin.internal_hosts = HostList::load("192.0.2.0/24", OpenSigner::Refused, report);
         config_.max_header_fields = 10;
         config_.max_header_octets = 1000;
     }
@@ -58,15 +58,16 @@ protected:
 
     SignSession& session() {
         if (!session_) {
-            auto snapshot = std::make_shared<const Config>(config_);
+            auto snapshot = std::make_shared<const Config>(std::move(config_));
             session_.emplace([snapshot] { return snapshot; }, clock_, log_.log());
         }
         return *session_;
     }
 
     void connect(std::string_view address) {
-        session().connect({.name = "client.example", .address = IpAddress::parse(address), .port = 4711},
-                          actions_);
+        session().connect(
+            {.name = "client.example", .address = IpAddress::parse(address), .port = 4711},
+            actions_);
     }
     Answer mail() { return session().mail("sender@example.org", {}, actions_); }
     /// Headers of a small message, then end of headers.
@@ -99,11 +100,13 @@ TEST_F(SignSessionTest, SignsInternalMailWithEveryKeyOfTheDomain) {
     EXPECT_EQ(headers({kFrom, kDate, kId}), Answer::Continue);
     EXPECT_EQ(rest(), Answer::Continue);
     ASSERT_EQ(actions_.edits.size(), 2U);
-    EXPECT_THAT(actions_.edits[0], StartsWith("insert-header 0 DKIM-Signature: v=1; a=ed25519-sha256;"));
+    EXPECT_THAT(actions_.edits[0],
+                StartsWith("insert-header 0 DKIM-Signature: v=1; a=ed25519-sha256;"));
     EXPECT_THAT(actions_.edits[0], HasSubstr("t=1790000000"));
     EXPECT_THAT(log_.last(), StartsWith("info 4ZxQ1m2Jz9: action=signed d=example.org s=ed,ed2 "
                                         "a=ed25519-sha256,ed25519-sha256 fields="));
-    EXPECT_THAT(log_.last(), HasSubstr(" body=7 from=<ann@example.org> origin=internal-hosts ms=0.0"));
+    EXPECT_THAT(log_.last(),
+                HasSubstr(" body=7 from=<ann@example.org> origin=internal-hosts ms=0.0"));
     EXPECT_EQ(log_.lines().size(), 1U) << "one line per message";
 }
 
@@ -111,7 +114,8 @@ TEST_F(SignSessionTest, AcceptsUntrustedMailAtOnceAndSaysWhy) {
     connect("203.0.113.9");
     EXPECT_EQ(mail(), Answer::Accept);
     EXPECT_THAT(log_.last(), StartsWith("info action=skipped why=\"not from us"));
-    EXPECT_THAT(log_.last(), HasSubstr("sender=<sender@example.org> client=client.example[203.0.113.9]"));
+    EXPECT_THAT(log_.last(),
+                HasSubstr("sender=<sender@example.org> client=client.example[203.0.113.9]"));
     EXPECT_TRUE(actions_.edits.empty());
 }
 
@@ -133,7 +137,8 @@ TEST_F(SignSessionTest, SecondMessageOfAConnectionStartsAnew) {
     session().abort();
     EXPECT_EQ(mail(), Answer::Continue);
     EXPECT_EQ(headers({{"From", " bob@example.net"}}), Answer::Accept);
-    EXPECT_THAT(log_.last(), StartsWith("info 4ZxQ1m2Jz9: action=skipped why=\"no key for example.net\""));
+    EXPECT_THAT(log_.last(),
+                StartsWith("info 4ZxQ1m2Jz9: action=skipped why=\"no key for example.net\""));
 }
 
 struct Unsigned {
@@ -160,7 +165,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Unsigned{"garbage_from", {{"From", " a@b@c"}}, "why=\"From: "},
                     Unsigned{"empty_group", {{"From", " undisclosed:;"}}, "why=\"From: "},
                     Unsigned{"many_fields",
-                             {kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom},
+                             {kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom, kFrom,
+                              kFrom},
                              "why=\"too many header fields\""}),
     [](const auto& row) { return row.param.name; });
 
@@ -176,7 +182,9 @@ TEST_F(SignSessionTest, MailThatShouldBeSignedAndCannotWaits) {
     connect("192.0.2.7");
     mail();
     EXPECT_EQ(headers({{"From", " a@broken.example"}}), Answer::TempFail);
-    EXPECT_THAT(log_.last(), StartsWith("error 4ZxQ1m2Jz9: action=tempfail why=\"/keys/x.pem: Permission denied\""));
+    EXPECT_THAT(
+        log_.last(),
+        StartsWith("error 4ZxQ1m2Jz9: action=tempfail why=\"/keys/x.pem: Permission denied\""));
     EXPECT_THAT(actions_.edits, testing::ElementsAre(StartsWith("set-reply 451 4.7.5 ")));
 }
 
@@ -201,11 +209,14 @@ TEST_P(SignSessionGuard, HoldsLoginAgainstAuthor) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, SignSessionGuard,
-    testing::Values(GuardCase{"owner", LoginGuard::Reject, "ann", Answer::Continue, "action=signed"},
-                    GuardCase{"other_is_logged", LoginGuard::Log, "bob", Answer::Continue, "login=bob login-match=no"},
+    testing::Values(GuardCase{"owner", LoginGuard::Reject, "ann", Answer::Continue,
+                              "action=signed"},
+                    GuardCase{"other_is_logged", LoginGuard::Log, "bob", Answer::Continue,
+                              "login=bob login-match=no"},
                     GuardCase{"other_is_not_signed", LoginGuard::NoSignature, "bob", Answer::Accept,
-                             "action=skipped why=\"From does not belong to the login\""},
-                    GuardCase{"other_is_rejected", LoginGuard::Reject, "bob", Answer::Reject, "action=rejected"}),
+                              "action=skipped why=\"From does not belong to the login\""},
+                    GuardCase{"other_is_rejected", LoginGuard::Reject, "bob", Answer::Reject,
+                              "action=rejected"}),
     [](const auto& row) { return row.param.name; });
 
 TEST_F(SignSessionTest, StepsOutOfOrderAreBorne) {
