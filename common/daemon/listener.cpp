@@ -74,9 +74,12 @@ Result<Listener> Listener::open(const SocketAddress& address, const ListenOption
         if (::lstat(address.path.c_str(), &status) != 0) return refuse(address, errno_text(errno));
         listener.device_ = status.st_dev;
         listener.inode_ = status.st_ino;
-        if (options.group &&
-            ::chown(address.path.c_str(), static_cast<uid_t>(-1), *options.group) != 0)
-            return refuse(address, "cannot give the socket to its group: " + errno_text(errno));
+        constexpr auto kAsItIs = static_cast<uid_t>(-1);
+        const uid_t owner = ::geteuid() == 0 ? options.owner.value_or(kAsItIs) : kAsItIs;
+        if ((options.group || owner != kAsItIs) &&
+            ::lchown(address.path.c_str(), owner, options.group.value_or(kAsItIs)) != 0)
+            return refuse(address,
+                          "cannot give the socket to its owner and group: " + errno_text(errno));
         if (::chmod(address.path.c_str(), options.mode) != 0)
             return refuse(address, errno_text(errno));
         if (::listen(listener.fd(), options.backlog) != 0)

@@ -13,6 +13,7 @@ namespace postern::daemon {
 
 struct ListenOptions {
     mode_t mode = 0660;         ///< of unix sockets
+    std::optional<uid_t> owner; ///< of unix sockets: whom we become, so that we can reach ourselves
     std::optional<gid_t> group; ///< of unix sockets
     int backlog = 511;          ///< the kernel cuts it at net.core.somaxconn
 };

@@ -30,6 +30,7 @@ ProcessConfig read_process_config(config::Reader& section) {
             section.problem("user", user.error().message,
                             "name a user of this host, or user:group");
     }
+    if (process.user) process.sockets.owner = process.user->uid;
     process.pid_file = section.path("pid-file");
     process.stop_timeout = section.duration("stop-timeout");
     return process;

@@ -1,6 +1,7 @@
 #include "milters/frame/adapter.hpp"
 
 #include "common/base/invariant.hpp"
+#include "milters/frame/forms.hpp"
 #include "milters/frame/libmilter_actions.hpp"
 
 #include <libmilter/mfapi.h>
@@ -10,18 +11,25 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace postern::milter {
 namespace {
 
+// Outside the host, which may be gone when a late callback looks.
 std::atomic<Host*> installed{nullptr};
+std::atomic<std::size_t> running_callbacks{0};
 
 /// One connection from the MTA; libmilter keeps the pointer and gives it to every callback, on
 /// whatever thread.
 struct Connection {
-    explicit Connection(Host& owner) : host(owner), session(owner.service.make_session()) {}
+    explicit Connection(Host& owner)
+        : host(owner), session(owner.service.make_session()), leading_space(owner.leading_space),
+          skips(owner.skips) {
+        invariant(session != nullptr, "a service without sessions");
+    }
     ~Connection() { end_message(); }
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
@@ -29,7 +37,9 @@ struct Connection {
     void begin_message() {
         if (!in_message) ++host.messages;
         in_message = true;
-        broken = false;
+        body_skipped = false;
+        verdict.reset();
+        if (broken) verdict = Answer::TempFail;
     }
     void end_message() noexcept {
         if (in_message) --host.messages;
@@ -38,31 +48,31 @@ struct Connection {
 
     Host& host;
     std::unique_ptr<Session> session;
-    bool leading_space = true; ///< does the MTA send values with the space after the colon?
+    bool leading_space; ///< does the MTA send values with the space after the colon?
+    bool skips;         ///< does it understand Skip?
     bool in_message = false;
-    bool broken = false; ///< a step that gets no reply has failed: the next that does says so
-    std::string value;   ///< scratch for header values with folds
+    bool body_skipped = false;
+    bool broken = false; ///< something was thrown before any message: all of them tempfail
+    /// What a step had to say that the MTA does not hear (Listen), or TempFail after something was
+    /// thrown. The session sees no more of this message; every later step answers this.
+    std::optional<Answer> verdict;
+    std::string value; ///< scratch for header values with folds
 };
 
 /// Counts a callback while it runs.
 class Running {
 public:
-    Running() : host_(installed.load()) {
-        if (host_ == nullptr) return;
-        ++host_->callbacks;
-        if (installed.load() == host_) return;
-        --host_->callbacks; // removed meanwhile
-        host_ = nullptr;
+    Running() noexcept {
+        ++running_callbacks;
+        host_ = installed.load();
     }
-    ~Running() {
-        if (host_ != nullptr) --host_->callbacks;
-    }
+    ~Running() { --running_callbacks; }
     Running(const Running&) = delete;
     Running& operator=(const Running&) = delete;
     [[nodiscard]] Host* host() const noexcept { return host_; }
 
 private:
-    Host* host_;
+    Host* host_ = nullptr;
 };
 
 sfsistat to_milter(Answer answer) noexcept {
@@ -95,42 +105,66 @@ Connection& connection_of(SMFICTX* context, Host& host) {
     return *connection;
 }
 
+/// Something was thrown: logged, and the message is beyond repair.
+void record_failure(Host& host, Connection* connection, std::string_view what) noexcept {
+    if (connection == nullptr) {
+        try {
+            host.log.error("no session for a connection: " + std::string(what));
+        } catch (...) { // out of memory for the line as well
+        }
+        return;
+    }
+    connection->session->failed(what);
+    if (connection->in_message)
+        connection->verdict = Answer::TempFail;
+    else
+        connection->broken = true;
+}
+
+/// Which answers end the message for us. A refused recipient does not.
+bool ends_message(Answer answer, StepUse Service::*step) noexcept {
+    if (answer == Answer::Accept) return true;
+    return answer != Answer::Continue && answer != Answer::Skip && step != &Service::rcpt;
+}
+
 /// Runs one step with everything between it and C: no exception passes, no reply where none is
-/// expected. `use_of`: where the service says how this step answers; null for steps that always do.
+/// expected. `step_of` tells which one it is by where the service says how it answers; null for the
+/// end of the message, which is always answered.
 template <class Step>
-sfsistat guarded(SMFICTX* context, StepUse Service::*use_of, Step step) noexcept {
+sfsistat guarded(SMFICTX* context, StepUse Service::*step_of, Step step) noexcept {
     const Running running;
-    if (running.host() == nullptr) return SMFIS_TEMPFAIL; // stopping, after patience ran out
-    const StepUse use = use_of == nullptr ? StepUse::Answer : running.host()->service.*use_of;
+    Host* const host = running.host();
+    if (host == nullptr) return SMFIS_TEMPFAIL; // stopping, after patience ran out
+    const bool answered = step_of == nullptr || step_of == &Service::mail ||
+                          host->service.*step_of == StepUse::Answer;
     Connection* connection = nullptr;
     Answer answer = Answer::TempFail;
     try {
-        connection = &connection_of(context, *running.host());
-        LibmilterActions actions(context);
-        if (!connection->broken) answer = step(*connection, actions);
+        connection = &connection_of(context, *host);
+        if (connection->verdict && step_of != &Service::mail) {
+            answer = *connection->verdict;
+        } else {
+            LibmilterActions actions(context, connection->leading_space,
+                                     step_of == nullptr ? LibmilterActions::Edits::Allowed
+                                                        : LibmilterActions::Edits::TooEarly);
+            answer = step(*connection, actions);
+        }
     } catch (const std::exception& error) {
-        if (connection != nullptr) connection->session->failed(error.what());
+        record_failure(*host, connection, error.what());
     } catch (...) {
-        if (connection != nullptr) connection->session->failed("unknown exception");
+        record_failure(*host, connection, "unknown exception");
     }
-    if (use != StepUse::Answer) {
-        if (answer != Answer::Continue && connection != nullptr) connection->broken = true;
+    if (connection == nullptr) return answered ? SMFIS_TEMPFAIL : SMFIS_NOREPLY;
+    if (answer == Answer::Skip && step_of == &Service::body) {
+        connection->body_skipped = true;
+        if (!answered || !connection->skips) answer = Answer::Continue;
+    }
+    if (!answered) {
+        if (answer != Answer::Continue && connection->in_message) connection->verdict = answer;
         return SMFIS_NOREPLY;
     }
-    const bool ends_message = answer != Answer::Continue && answer != Answer::Skip &&
-                              use_of != &Service::rcpt; // there it is about one recipient
-    if (ends_message && connection != nullptr) {
-        connection->end_message();
-        connection->broken = false;
-    }
+    if (step_of == nullptr || ends_message(answer, step_of)) connection->end_message();
     return to_milter(answer);
-}
-
-/// Postfix writes "<a@b>" for SMTP and "a@b" for other mail, "<>" or nothing for the null sender.
-std::string_view without_brackets(std::string_view path) noexcept {
-    if (path.size() >= 2 && path.front() == '<' && path.back() == '>')
-        return path.substr(1, path.size() - 2);
-    return path;
 }
 
 /// argv of libmilter: the path, then ESMTP arguments, then null.
@@ -141,7 +175,7 @@ struct PathArguments {
 PathArguments path_arguments(char** argv) {
     PathArguments result;
     if (argv == nullptr || argv[0] == nullptr) return result;
-    result.path = without_brackets(argv[0]);
+    result.path = strip_path(argv[0]);
     for (char** argument = argv + 1; *argument != nullptr; ++argument)
         result.arguments.emplace_back(*argument);
     return result;
@@ -179,7 +213,7 @@ sfsistat on_helo(SMFICTX* context, char* name) noexcept {
 }
 
 sfsistat on_mail(SMFICTX* context, char** argv) noexcept {
-    return guarded(context, nullptr, [&](Connection& connection, Actions& actions) {
+    return guarded(context, &Service::mail, [&](Connection& connection, Actions& actions) {
         if (connection.in_message) { // MAIL twice without an end between: the first is void
             connection.session->abort();
             connection.end_message();
@@ -189,6 +223,7 @@ sfsistat on_mail(SMFICTX* context, char** argv) noexcept {
             return Answer::TempFail;
         }
         connection.begin_message();
+        if (connection.verdict) return *connection.verdict;
         const PathArguments sender = path_arguments(argv);
         return connection.session->mail(sender.path, sender.arguments, actions);
     });
@@ -209,16 +244,11 @@ sfsistat on_data(SMFICTX* context) noexcept {
 
 sfsistat on_header(SMFICTX* context, char* name, char* value) noexcept {
     return guarded(context, &Service::header, [&](Connection& connection, Actions& actions) {
-        std::string_view as_sent = value != nullptr ? value : "";
-        if (!connection.leading_space || as_sent.find('\n') != std::string_view::npos) {
-            connection.value.clear();
-            // Without the leading-space option the MTA ate one space; most fields have it.
-            if (!connection.leading_space) connection.value += ' ';
-            for (const char c : as_sent) {
-                if (c == '\n' && (connection.value.empty() || connection.value.back() != '\r'))
-                    connection.value += '\r';
-                connection.value += c;
-            }
+        std::string_view as_sent = to_wire_folds(value != nullptr ? value : "", connection.value);
+        if (!connection.leading_space) { // the MTA ate one space; most fields have it
+            std::string whole(1, ' ');
+            whole += as_sent;
+            connection.value.swap(whole);
             as_sent = connection.value;
         }
         return connection.session->header(name != nullptr ? name : "", as_sent, actions);
@@ -233,15 +263,14 @@ sfsistat on_end_of_headers(SMFICTX* context) noexcept {
 
 sfsistat on_body(SMFICTX* context, unsigned char* octets, std::size_t size) noexcept {
     return guarded(context, &Service::body, [&](Connection& connection, Actions& actions) {
+        if (connection.body_skipped) return Answer::Continue;
         return connection.session->body({reinterpret_cast<const char*>(octets), size}, actions);
     });
 }
 
 sfsistat on_end_of_message(SMFICTX* context) noexcept {
     return guarded(context, nullptr, [](Connection& connection, Actions& actions) {
-        const Answer answer = connection.session->end_of_message(actions);
-        connection.end_message();
-        return answer;
+        return connection.session->end_of_message(actions);
     });
 }
 
@@ -251,7 +280,7 @@ sfsistat on_abort(SMFICTX* context) noexcept {
     if (running.host() != nullptr && connection != nullptr) {
         connection->session->abort();
         connection->end_message();
-        connection->broken = false;
+        connection->verdict.reset();
     }
     return SMFIS_CONTINUE;
 }
@@ -267,7 +296,7 @@ sfsistat on_close(SMFICTX* context) noexcept {
 }
 
 void set_macros(SMFICTX* context, int stage, const std::string& names) {
-    if (names.empty()) return;
+    // An empty list is one too: Postfix and Sendmail then send no macros at that stage.
     // A second negotiation on the same connection finds the list set already: nothing to mend.
     smfi_setsymlist(context, stage, const_cast<char*>(names.c_str()));
 }
@@ -313,7 +342,17 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
         // there is no job to do.
         *wanted_actions = action_flags(service) & (actions | ~SMFIF_SETSYMLIST);
         connection.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0;
-        *wanted_steps = step_flags(service) | (steps & (SMFIP_HDR_LEADSPC | SMFIP_SKIP));
+        connection.skips = (steps & SMFIP_SKIP) != 0;
+        running.host()->leading_space = connection.leading_space;
+        running.host()->skips = connection.skips;
+        if (!connection.leading_space && service.header != StepUse::Off &&
+            !running.host()->told_of_leading_space.exchange(true))
+            running.host()->log.warning(
+                "the MTA does not send header fields as they are (SMFIP_HDR_LEADSPC): one space "
+                "after each colon is taken for granted");
+        // An older MTA sends steps it cannot be told to leave out; they are not looked at. That a
+        // step gets no reply libmilter makes up for, and says it could be offered.
+        *wanted_steps = (step_flags(service) | SMFIP_HDR_LEADSPC | SMFIP_SKIP) & steps;
         *more = 0;
         *more_still = 0;
         if ((*wanted_actions & SMFIF_SETSYMLIST) != 0) {
@@ -334,6 +373,8 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
 } // namespace
 
 void install(Host* host) noexcept { installed = host; }
+
+std::size_t callbacks_running() noexcept { return running_callbacks.load(); }
 
 smfiDesc describe(const Service& service) {
     const auto used = [](StepUse use, auto callback) {

@@ -2,6 +2,7 @@
 // decides nothing. Together with milter_server.cpp the only place that knows libmilter.
 #pragma once
 
+#include "common/base/log.hpp"
 #include "milters/frame/session.hpp"
 
 #include <atomic>
@@ -15,13 +16,18 @@ namespace postern::milter {
 /// pointer of ours before a connection has one, so there is one Host at a time (see install).
 struct Host {
     const Service& service;
-    std::atomic<bool> draining{false};     ///< new messages are refused for now
-    std::atomic<std::size_t> messages{0};  ///< between MAIL and their end
-    std::atomic<std::size_t> callbacks{0}; ///< running at this moment
+    Log& log;
+    std::atomic<bool> draining{false};    ///< new messages are refused for now
+    std::atomic<std::size_t> messages{0}; ///< between MAIL and their end
+    /// What was negotiated last, for a connection that libmilter uses again without negotiation.
+    std::atomic<bool> leading_space{true}, skips{true};
+    std::atomic<bool> told_of_leading_space{false};
 };
 
 /// Makes `host` the one the callbacks work for; null: callbacks answer tempfail and touch nothing.
 void install(Host* host) noexcept;
+/// Callbacks that run at this moment. After install(nullptr) and zero here the host may go.
+std::size_t callbacks_running() noexcept;
 
 /// The table smfi_register() wants, for this service: steps that are Off have no callback. Good
 /// while `service` lives.

@@ -1,10 +1,10 @@
 #include "milters/frame/libmilter_actions.hpp"
 
 #include "common/base/invariant.hpp"
+#include "milters/frame/forms.hpp"
 
 #include <libmilter/mfapi.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 
@@ -22,13 +22,6 @@ private:
     std::string text_;
 };
 
-/// Folds as Postfix wants them: it writes CR before LF itself, and would send "\r\r\n" for ours.
-std::string with_lf(std::string_view value) {
-    std::string text(value);
-    text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
-    return text;
-}
-
 void check(int result, const char* what) {
     // Refused by libmilter: the connection is gone, or the edit was not negotiated. Either way this
     // message cannot go on.
@@ -45,35 +38,50 @@ std::string_view LibmilterActions::macro(const char* name) const {
 
 void LibmilterActions::set_reply(std::string_view code, std::string_view enhanced,
                                  std::string_view text) {
-    std::string line;
-    for (const char c : text.substr(0, 900)) { // one SMTP line
-        if (c == '\r' || c == '\n' || c == '\0') continue;
-        if (c == '%') line += '%'; // libmilter's escape
-        line += c;
-    }
-    const int result = smfi_setreply(context_, CText(code), CText(enhanced), line.data());
+    invariant(is_reply_code(code, enhanced), "no such SMTP reply code");
+    std::string line = reply_text(text);
+    CText extended(enhanced);
+    const int result =
+        smfi_setreply(context_, CText(code),
+                      enhanced.empty() ? nullptr : static_cast<char*>(extended), line.data());
     invariant(result == MI_SUCCESS, "reply code or text refused by libmilter");
 }
 
+std::string LibmilterActions::header_value(std::string_view value) const {
+    if (!leading_space_ && value.starts_with(' ')) value.remove_prefix(1);
+    return to_milter_folds(value);
+}
+
+void LibmilterActions::expect_end_of_message() const {
+    invariant(edits_ == Edits::Allowed, "an edit before the end of the message");
+}
+
 void LibmilterActions::insert_header(int index, std::string_view name, std::string_view value) {
-    check(smfi_insheader(context_, index, CText(name), with_lf(value).data()), "insert header");
+    expect_end_of_message();
+    check(smfi_insheader(context_, index, CText(name), header_value(value).data()),
+          "insert header");
 }
 
 void LibmilterActions::add_header(std::string_view name, std::string_view value) {
-    check(smfi_addheader(context_, CText(name), with_lf(value).data()), "add header");
+    expect_end_of_message();
+    check(smfi_addheader(context_, CText(name), header_value(value).data()), "add header");
 }
 
 void LibmilterActions::change_header(std::string_view name, int index, std::string_view value) {
-    check(smfi_chgheader(context_, CText(name), index, with_lf(value).data()), "change header");
+    expect_end_of_message();
+    check(smfi_chgheader(context_, CText(name), index, header_value(value).data()),
+          "change header");
 }
 
 void LibmilterActions::change_sender(std::string_view sender, std::string_view args) {
+    expect_end_of_message();
     CText text(args);
     check(smfi_chgfrom(context_, CText(sender), args.empty() ? nullptr : static_cast<char*>(text)),
           "change sender");
 }
 
 void LibmilterActions::add_recipient(std::string_view recipient, std::string_view args) {
+    expect_end_of_message();
     if (args.empty()) {
         check(smfi_addrcpt(context_, CText(recipient)), "add recipient");
         return;
@@ -82,10 +90,12 @@ void LibmilterActions::add_recipient(std::string_view recipient, std::string_vie
 }
 
 void LibmilterActions::delete_recipient(std::string_view recipient) {
+    expect_end_of_message();
     check(smfi_delrcpt(context_, CText(recipient)), "delete recipient");
 }
 
 void LibmilterActions::replace_body(std::string_view body) {
+    expect_end_of_message();
     // libmilter cuts it into chunks itself and only reads; the size is an int.
     constexpr std::size_t kPiece = 1U << 30;
     do {
@@ -100,6 +110,7 @@ void LibmilterActions::replace_body(std::string_view body) {
 }
 
 void LibmilterActions::quarantine(std::string_view reason) {
+    expect_end_of_message();
     check(smfi_quarantine(context_, CText(reason)), "quarantine");
 }
 

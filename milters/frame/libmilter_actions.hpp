@@ -3,13 +3,18 @@
 
 #include "milters/frame/actions.hpp"
 
+#include <string>
+
 struct smfi_str;
 
 namespace postern::milter {
 
 class LibmilterActions final : public Actions {
 public:
-    explicit LibmilterActions(smfi_str* context) noexcept : context_(context) {}
+    enum class Edits : bool { TooEarly, Allowed };
+    /// `leading_space`: does the MTA take values with their leading space, or does it put one?
+    LibmilterActions(smfi_str* context, bool leading_space, Edits edits) noexcept
+        : context_(context), leading_space_(leading_space), edits_(edits) {}
 
     [[nodiscard]] std::string_view macro(const char* name) const override;
     void set_reply(std::string_view code, std::string_view enhanced,
@@ -25,7 +30,12 @@ public:
     void progress() override;
 
 private:
+    [[nodiscard]] std::string header_value(std::string_view value) const;
+    void expect_end_of_message() const;
+
     smfi_str* context_;
+    bool leading_space_;
+    Edits edits_;
 };
 
 } // namespace postern::milter

@@ -3,12 +3,13 @@
 #include "common/base/file.hpp"
 #include "common/base/invariant.hpp"
 #include "milters/frame/adapter.hpp"
+#include "milters/frame/local_target.hpp"
 #include "milters/frame/relay.hpp"
 
+#include <fcntl.h>
 #include <libmilter/mfapi.h>
 #include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <sys/un.h>
+#include <sysexits.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -27,35 +28,11 @@ using namespace std::chrono_literals;
 /// hour.
 constexpr int kSilenceSeconds = 7200;
 
-struct Name {
-    sockaddr_storage address{};
-    socklen_t size = sizeof(sockaddr_storage);
-};
-
-Name name_of(int fd) {
-    Name name;
-    ::getsockname(fd, reinterpret_cast<sockaddr*>(&name.address), &name.size);
-    return name;
-}
-
-/// Wakes whoever polls the listening socket of this name.
-void poke(const Name& name) {
-    const UniqueFd fd(
-        ::socket(name.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (fd) ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&name.address), name.size);
-}
-
-/// A listening socket nobody can know: an abstract name the kernel chooses.
-UniqueFd idle_listener() {
-    UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_un any{};
-    any.sun_family = AF_UNIX;
-    const bool listens =
-        fd && ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&any), sizeof(sa_family_t)) == 0 &&
-        ::listen(fd.get(), 1) == 0;
-    if (!listens) fd.reset();
-    return fd;
-}
+/// Postfix sends a header field of up to header_size_limit (102,400) in one packet; libmilter's own
+/// limit is 65,535. A longer packet ends the connection.
+constexpr std::size_t kMaxPacket = std::size_t{1} << 20;
+/// libmilter writes the last answer after our callback returned.
+constexpr auto kLastAnswer = 100ms;
 
 template <class Done> bool wait_until(std::chrono::milliseconds timeout, Done done) {
     const auto deadline = std::chrono::steady_clock::now() + timeout;
@@ -69,7 +46,8 @@ template <class Done> bool wait_until(std::chrono::milliseconds timeout, Done do
 } // namespace
 
 struct MilterServer::State {
-    State(Service given, Log& to) : service(std::move(given)), log(to), host{.service = service} {}
+    State(Service given, Log& to)
+        : service(std::move(given)), log(to), host{.service = service, .log = to} {}
 
     Service service;
     Log& log;
@@ -77,6 +55,7 @@ struct MilterServer::State {
     std::string connection; ///< "fd:7"; libmilter keeps the pointer
     int libmilter_fd = -1;  ///< libmilter closes it
     std::optional<daemon::Listener> first;
+    std::optional<LocalTarget> target; ///< how we reach the first socket ourselves
     std::unique_ptr<Relay> relay;
     UniqueFd ended;
     std::atomic<bool> main_returned{false};
@@ -96,11 +75,14 @@ Result<void> MilterServer::start(std::vector<daemon::Listener> listeners) {
     State& state = *state_;
     invariant(!listeners.empty(), "a milter needs a socket");
     state.ended.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    auto target = LocalTarget::of(listeners.front());
+    if (!target) return tl::unexpected(target.error());
+    state.target = std::move(*target);
     state.first = std::move(listeners.front());
     listeners.erase(listeners.begin());
     // Debian's libmilter takes a listening socket by number; it gets a copy of ours, which it may
     // close.
-    state.libmilter_fd = ::dup(state.first->fd());
+    state.libmilter_fd = ::fcntl(state.first->fd(), F_DUPFD_CLOEXEC, 3);
     if (state.libmilter_fd < 0) return fail("dup: " + errno_text(errno));
     state.connection = "fd:" + std::to_string(state.libmilter_fd);
 
@@ -111,6 +93,7 @@ Result<void> MilterServer::start(std::vector<daemon::Listener> listeners) {
         return fail("libmilter refuses its time-out");
     if (smfi_register(describe(state.service)) != MI_SUCCESS)
         return fail("libmilter refuses the filter's description");
+    smfi_setmaxdatasize(kMaxPacket);
 
     state.main = std::thread([&state] {
         smfi_main();
@@ -118,10 +101,8 @@ Result<void> MilterServer::start(std::vector<daemon::Listener> listeners) {
         const std::uint64_t one = 1;
         [[maybe_unused]] const auto written = ::write(state.ended.get(), &one, sizeof one);
     });
-    if (!listeners.empty()) {
-        const Name name = name_of(state.first->fd());
-        state.relay = std::make_unique<Relay>(std::move(listeners), name.address, name.size);
-    }
+    if (!listeners.empty())
+        state.relay = std::make_unique<Relay>(std::move(listeners), *state.target, state.log);
     return {};
 }
 
@@ -130,36 +111,38 @@ void MilterServer::stop(std::chrono::milliseconds timeout) {
     if (!state.main.joinable()) return;
     state.host.draining = true;
     if (state.relay) state.relay->stop_accepting();
-    // libmilter goes on listening, but on a socket nobody knows: its loop sees no error. It may
-    // sleep in poll(2) for five seconds more on the old one, so that one is touched once.
-    const UniqueFd idle = idle_listener();
-    if (idle && !state.main_returned) {
-        const Name old = name_of(state.first->fd());
-        ::dup2(idle.get(), state.libmilter_fd);
-        poke(old);
-    }
-    state.first.reset();
+    // libmilter takes an error of its socket for the end of everything, so it goes on listening,
+    // under the same number, on a socket nobody knows.
+    UniqueFd idle;
+    const auto idle_target = LocalTarget::idle(idle);
+    if (idle_target && !state.main_returned) ::dup3(idle.get(), state.libmilter_fd, O_CLOEXEC);
+    state.first.reset(); // closes, and removes the file: a successor may come
 
     if (!wait_until(timeout, [&] { return state.host.messages == 0; }))
         state.log.warning(
             "stop-timeout passed with messages under way: " + std::to_string(state.host.messages) +
-            " are cut off, Postfix will answer 4xx for them");
+            " are cut off, the MTA answers 4xx for them");
 
-    // smfi_stop() waits for the listening loop, which holds its lock while it sleeps: wake it until
-    // it has seen the end.
+    std::this_thread::sleep_for(kLastAnswer);
+
+    // smfi_stop() waits for the listening loop, which holds its lock while it sleeps in poll(2), up
+    // to five seconds, on the socket it had at first or already on the idle one: call both until it
+    // has seen the end.
     std::thread stopper([] { smfi_stop(); });
     wait_until(10s, [&] {
-        if (idle) poke(name_of(idle.get()));
+        [[maybe_unused]] const auto first = state.target->connect();
+        if (idle_target) [[maybe_unused]]
+            const auto second = idle_target->connect();
         return state.main_returned.load();
     });
     stopper.join();
     state.main.join();
     install(nullptr);
-    if (!wait_until(1s, [&] { return state.host.callbacks == 0; })) {
+    if (!wait_until(1s, [&] { return callbacks_running() == 0; })) {
         // A step still works on an object of ours that is about to die. Its message is lost to us,
         // not to Postfix.
         state.log.warning("a message did not finish: leaving without it");
-        ::_exit(0);
+        ::_exit(EX_OK);
     }
     state.relay.reset();
 }

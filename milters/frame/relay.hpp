@@ -1,12 +1,17 @@
-// libmilter listens on one socket. Connections to any further one are carried to it by this thread:
-// two more copies and wake-ups per packet, which only the users of a second listener pay. An engine
-// of our own would make it superfluous.
+// More than one socket for a libmilter that listens on one.
+//
+// libmilter accepts from a single descriptor. The first socket of the configuration is handed to it
+// and costs nothing; connections to the others are accepted here, by one thread, and copied to and
+// fro over a connection to the first. That costs two reads, two writes and a switch of threads for
+// each exchange of packets, so the socket with most mail should stand first. Handing connections
+// over would be cheaper, but libmilter has no door for them; an engine of our own would listen on
+// all sockets itself.
 #pragma once
 
-#include "common/base/unique_fd.hpp"
+#include "common/base/log.hpp"
+#include "common/base/result.hpp"
 #include "common/daemon/listener.hpp"
-
-#include <sys/socket.h>
+#include "milters/frame/local_target.hpp"
 
 #include <memory>
 #include <thread>
@@ -16,13 +21,14 @@ namespace postern::milter {
 
 class Relay {
 public:
-    /// Carries from `listeners` to the socket that listens at `target`. The thread starts at once.
-    Relay(std::vector<daemon::Listener> listeners, const sockaddr_storage& target, socklen_t size);
-    ~Relay();
+    /// Carries from `listeners` to `target`, which must outlive the relay. The thread starts at
+    /// once; signals should be blocked in the calling one.
+    Relay(std::vector<daemon::Listener> listeners, const LocalTarget& target, Log& log);
+    ~Relay(); ///< ends the thread and cuts what is still connected
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;
 
-    /// Closes the listeners; connections under way are carried on.
+    /// Closes the listeners and removes their files; connections under way are carried on.
     void stop_accepting();
 
 private:

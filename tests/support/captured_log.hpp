@@ -12,8 +12,9 @@ namespace postern::testing_support {
 
 class CapturedLog {
 public:
-    CapturedLog() : lines_(std::make_shared<Guarded<std::vector<std::string>>>()),
-                    log_(std::make_unique<Sink>(lines_), LogLevel::Debug) {}
+    CapturedLog()
+        : lines_(std::make_shared<Guarded<std::vector<std::string>>>()),
+          log_(std::make_unique<Sink>(lines_), LogLevel::Debug) {}
 
     Log& log() noexcept { return log_; }
     [[nodiscard]] std::vector<std::string> lines() const { return lines_->get(); }

@@ -1,0 +1,30 @@
+// A listening socket of our own as something to connect to: the relay needs it for the sockets
+// libmilter does not listen on itself, the server to wake libmilter at the end.
+#pragma once
+
+#include "common/base/result.hpp"
+#include "common/base/unique_fd.hpp"
+#include "common/daemon/listener.hpp"
+
+#include <sys/socket.h>
+
+namespace postern::milter {
+
+class LocalTarget {
+public:
+    /// Holds on to the socket's file (O_PATH), so that neither renaming nor removing it matters.
+    static Result<LocalTarget> of(const daemon::Listener& listener);
+    /// A fresh listening socket nobody knows of; `listening` gets its descriptor.
+    static Result<LocalTarget> idle(UniqueFd& listening);
+
+    /// Connected, non-blocking. Waits a second at most for room in the queue.
+    [[nodiscard]] Result<UniqueFd> connect() const;
+
+private:
+    LocalTarget() = default;
+    UniqueFd file_; ///< of a unix socket with a path
+    sockaddr_storage name_{};
+    socklen_t length_ = 0;
+};
+
+} // namespace postern::milter
