@@ -1,10 +1,8 @@
 // Signals as a stream of numbers that the main thread reads.
 //
-// libmilter starts a thread that takes HUP, TERM and INT by sigwait(3) and stops the milter on each
-// of them; a reload would be the end. Linux gives a signal sent to a process to its main thread
-// whenever that thread does not block it, and only otherwise to another one: so the main thread
-// keeps them unblocked and handled, every other thread blocks them, and libmilter's thread waits
-// for nothing.
+// The main thread keeps them unblocked and handled, every other thread blocks them. A library that
+// waits for signals in a thread of its own (libmilter does) would still win some of them:
+// milters/frame/signal_guard.hpp.
 #pragma once
 
 #include "common/base/unique_fd.hpp"

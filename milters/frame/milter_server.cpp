@@ -5,6 +5,7 @@
 #include "milters/frame/adapter.hpp"
 #include "milters/frame/local_target.hpp"
 #include "milters/frame/relay.hpp"
+#include "milters/frame/signal_guard.hpp"
 
 #include <fcntl.h>
 #include <libmilter/mfapi.h>
@@ -101,6 +102,8 @@ Result<void> MilterServer::start(std::vector<daemon::Listener> listeners) {
         const std::uint64_t one = 1;
         [[maybe_unused]] const auto written = ::write(state.ended.get(), &one, sizeof one);
     });
+    if (!libmilter_leaves_signals(5s))
+        state.log.warning("libmilter takes signals itself: a reload may end the daemon");
     if (!listeners.empty())
         state.relay = std::make_unique<Relay>(std::move(listeners), *state.target, state.log);
     return {};
