@@ -2,10 +2,9 @@
 
 import base64
 import os
-import unittest
 
-from support import runner
-from support.signing_site import SigningCase, plain_message, unique_mark
+from support import client, runner
+from support.signing_site import ALICE, SigningCase, plain_message, unique_mark
 
 
 class EveryWayIn(SigningCase):
@@ -27,14 +26,23 @@ class EveryWayIn(SigningCase):
         self.site.postfix.sendmail(plain_message(mark), "alice@example.org", "bob@example.net")
         self.assert_passes_everywhere(self.arrived(mark))
 
+    def test_sendmail_on_the_host_where_loopback_is_not_internal(self) -> None:
+        everything = self.site.base_configuration.replace("internal-hosts = 127.0.0.1,", "internal-hosts =")
+        self.site.sign.reload(everything)
+        self.addCleanup(self.site.sign.reload, self.site.base_configuration)
+        mark = unique_mark()
+        self.site.postfix.sendmail(plain_message(mark), "alice@example.org", "bob@example.net")
+        self.assert_passes_everywhere(self.arrived(mark))
+        mark = unique_mark()
+        self.site.relay(plain_message(mark))  # by SMTP from 127.0.0.1
+        self.assert_not_signed(self.arrived(mark))
+
     def test_null_sender(self) -> None:
         mark = unique_mark()
         self.site.submit(plain_message(mark), "")
         self.assert_passes_everywhere(self.arrived(mark))
 
     def test_several_messages_in_one_session(self) -> None:
-        from support import client
-        from support.signing_site import ALICE
         marks = [unique_mark() for _ in range(5)]
         smtp = client.connect(self.site.postfix.submission_port, ALICE)
         for mark in marks:
