@@ -230,8 +230,9 @@ class ByteTrue(unittest.TestCase):
         results = self.play(messages, recipients, port, *options, sender=sender)
         ours = milter.wait_for_session()
         if normal(real) != normal(ours):
-            self.assertEqual(readable(real), readable(ours))
-            self.assertEqual(normal(real), normal(ours))
+            said = f"Postfix answered {answers}\n{self.postfix.log_tail(12)}"
+            self.assertEqual(readable(real), readable(ours), said)
+            self.assertEqual(normal(real), normal(ours), said)
         for answer, result in zip(answers, results):
             expected = {"2": ("accept", "discard", "quarantine"), "4": ("tempfail",), "5": ("reject",)}[answer[0]]
             self.assertIn(result["verdict"], expected, answer)
