@@ -9,7 +9,7 @@ from support import client, runner
 from support.daemon import Daemon
 from support.postfix import Service
 from support.process import Child, Workspace, binary, free_port
-from support.signing_site import ALICE, SigningSite, plain_message, unique_mark, SigningCase
+from support.signing_site import ALICE, SigningSite, plain_message, unique_mark
 from support.verify import signatures
 
 
@@ -40,7 +40,7 @@ class ManySockets(unittest.TestCase):
         services = [Service({"smtpd_milters": theirs, "smtpd_sasl_auth_enable": "yes",
                              "smtpd_relay_restrictions": "permit_sasl_authenticated,reject"}) for _, theirs in pairs]
         site = SigningSite(listen=[ours for ours, _ in pairs], services=services, options="socket-mode = 0666\n",
-                           settings={"inet_protocols": "ipv4"})
+                           settings={"inet_protocols": "all" if has_ipv6() else "ipv4"})
         self.addCleanup(site.close)
         site.start()
         for service, (ours, _) in zip(services, pairs, strict=True):

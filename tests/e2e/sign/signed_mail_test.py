@@ -52,6 +52,14 @@ class EveryWayIn(SigningCase):
             self.assert_passes_everywhere(self.arrived(mark))
 
 
+    def test_from_that_postfix_adds_for_its_own_clients(self) -> None:
+        mark = unique_mark()
+        self.site.submit(plain_message(mark).replace(b"From: <alice@example.org>\r\n", b""))
+        delivery = self.arrived(mark)
+        self.assertEqual(delivery.fields("From"), [b"alice@example.org"])
+        self.assert_passes_everywhere(delivery)
+
+
 class EveryShape(SigningCase):
     def passes(self, message: bytes, mark: str, **how: object) -> None:
         self.site.submit(message, **how)
@@ -124,18 +132,17 @@ class International(SigningCase):
     SITE = {"domains": ("example.org", "xn--bcher-kva.example")}
 
     def test_utf8_header_and_local_part(self) -> None:
-        # dkimpy 1.1.4 drops header lines with UTF-8 from what it hashes, so it cannot judge this one.
         mark = unique_mark()
         message = plain_message(mark, author="älice@example.org", Subject="Grüße").replace(
             b"To: <bob@", "To: Jürgen <bob@".encode())
         self.site.submit(message, "älice@example.org", options=("SMTPUTF8", "BODY=8BITMIME"))
-        self.assert_passes_everywhere(self.arrived(mark), without=("dkimpy",))
+        self.assert_passes_everywhere(self.arrived(mark))
 
     def test_domain_in_u_labels_is_signed_as_a_labels(self) -> None:
         mark = unique_mark()
         self.site.submit(plain_message(mark, author="lager@bücher.example"), "lager@bücher.example",
                          options=("SMTPUTF8", "BODY=8BITMIME"))
-        self.assert_passes_everywhere(self.arrived(mark), domain="xn--bcher-kva.example", without=("dkimpy",))
+        self.assert_passes_everywhere(self.arrived(mark), domain="xn--bcher-kva.example")
 
     def test_domain_in_a_labels(self) -> None:
         mark = unique_mark()
