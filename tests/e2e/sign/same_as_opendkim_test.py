@@ -1,6 +1,7 @@
 """The same KeyTable and SigningTable, the same message, once through OpenDKIM and once through postern-sign.
 
-What arrives may differ in Received (queue id, time) and, in DKIM-Signature, in the signature and its time only.
+What arrives may differ in Received (queue id, time) and, in DKIM-Signature, in the signature and its time, and in the order
+of the names in h=: we write a field's oversigned entry beside it, OpenDKIM behind all others. What is covered is the same.
 """
 
 import unittest
@@ -89,7 +90,7 @@ class SameTables(unittest.TestCase):
             for tags in tags_of_one:
                 self.assertRegex(tags.pop("b"), r"^[A-Za-z0-9+/=]+$")
                 tags.pop("t", None)
-                tags["h"] = tags["h"].lower()
+                tags["h"] = ":".join(sorted(tags["h"].lower().split(":")))
             all_tags.append(tags_of_one)
         self.assertEqual(all_tags[0], all_tags[1])
         return all_tags[0]
