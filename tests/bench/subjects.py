@@ -1,4 +1,4 @@
-"""Filters that are measured: postern-sign, opendkim, the empty filter; each one process on a port of loopback.
+"""Filters that are measured: postern-sign, opendkim, the empty filter; each one process on a socket of its own.
 
 All sign with the same keys, sign everything from 127.0.0.1, log nothing per message, and are pinned to the same cores.
 """
@@ -6,11 +6,12 @@ All sign with the same keys, sign everything from 127.0.0.1, log nothing per mes
 from __future__ import annotations
 
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from support.keys import make_ed25519, make_rsa
-from support.process import SOURCE, Child, Workspace, accepts, free_port, program, run, wait_for
+from support.process import SOURCE, Child, Workspace, free_port, program, run, wait_for
 
 DOMAIN = "example.org"
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -27,10 +28,11 @@ class Memory:
 class Subject:
     """A running filter. CPU time is counted by the kernel, threads that ended included."""
 
-    def __init__(self, name: str, command: list[str | Path], port: int, cores: set[int]) -> None:
+    def __init__(self, name: str, command: list[str | Path], place: str | int, cores: set[int]) -> None:
+        """`place`: path of a unix socket, or port on 127.0.0.1."""
         self.name = name
-        self.port = port
-        self.address = f"inet:127.0.0.1:{port}"
+        self._place = place
+        self.address = f"unix:{place}" if isinstance(place, str) else f"inet:127.0.0.1:{place}"
         listed = ",".join(str(core) for core in sorted(cores))
         self._child = Child([program("taskset", "util-linux"), "-c", listed, *command])
         wait_for(name, self._ready, 20)
@@ -38,7 +40,14 @@ class Subject:
     def _ready(self) -> bool:
         if not self._child.running:
             raise RuntimeError(f"{self.name} ended: " + "\n".join(self._child.log[-10:]))
-        return accepts(self.port)
+        family, address = ((socket.AF_UNIX, self._place) if isinstance(self._place, str)
+                           else (socket.AF_INET, ("127.0.0.1", self._place)))
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            try:
+                probe.connect(address)
+            except OSError:
+                return False
+        return True
 
     def pin(self, cores: set[int]) -> None:
         for task in os.listdir(f"/proc/{self._child.pid}/task"):
@@ -60,12 +69,21 @@ class Subject:
 class Site:
     """Keys, and the filters that use them."""
 
-    def __init__(self, place: Workspace, binaries: Path) -> None:
+    def __init__(self, place: Workspace, binaries: Path, tcp: bool) -> None:
         self.place = place
+        self.tcp = tcp
         self.binaries = binaries
         self.rsa = make_rsa(place.path / "rsa.pem", DOMAIN, "rsa")
         self.ed25519 = make_ed25519(place.path / "ed25519.pem", DOMAIN, "ed")
-        self.log = place.directory("log")
+        place.directory("s")
+
+    def _socket(self, name: str) -> tuple[str | int, str]:
+        """Where a filter is to listen, and the same in the spelling of libmilter."""
+        if self.tcp:
+            port = free_port()
+            return port, f"inet:{port}@127.0.0.1"
+        path = f"{self.place.path}/s/{name}"
+        return path, f"local:{path}"
 
     def postern(self, name: str, algorithms: tuple[str, ...], cores: set[int]) -> Subject:
         keys = self.place.directory(f"keys-{name}/{DOMAIN}")
@@ -73,22 +91,22 @@ class Site:
             pair = {"rsa": self.rsa, "ed25519": self.ed25519}[algorithm]
             (keys / f"{pair.selector}.pem").write_bytes(pair.path.read_bytes())
             (keys / f"{pair.selector}.pem").chmod(0o600)
-        port = free_port()
+        where, listen = self._socket(name)
         configuration = self.place.write(f"{name}.conf", f"[log]\nlevel = warning\n[sign]\n"
-                                         f"listen = inet:127.0.0.1:{port}\nkey-directory = {keys.parent}\n")
-        return self._keep(Subject(name, [self.binaries / "postern-sign", "-c", configuration], port, cores))
+                                         f"listen = {listen}\nkey-directory = {keys.parent}\n")
+        return self._keep(Subject(name, [self.binaries / "postern-sign", "-c", configuration], where, cores))
 
     def opendkim(self, name: str, algorithm: str, cores: set[int]) -> Subject | None:
         """None when this build of opendkim cannot use the key (Ed25519 came with 2.11)."""
         pair = {"rsa": self.rsa, "ed25519": self.ed25519}[algorithm]
-        port = free_port()
+        where, listen = self._socket(name)
         configuration = self.place.write(f"{name}.conf", "".join(f"{key} {value}\n" for key, value in {
-            "Socket": f"inet:{port}@127.0.0.1", "Background": "no", "Syslog": "no", "Mode": "s", "Domain": DOMAIN,
+            "Socket": listen, "Background": "no", "Syslog": "no", "Mode": "s", "Domain": DOMAIN,
             "Selector": pair.selector, "KeyFile": pair.path, "Canonicalization": "relaxed/relaxed",
             "SignatureAlgorithm": f"{algorithm}-sha256", "RequireSafeKeys": "no", "PidFile": self.place.path / f"{name}.pid",
             "OversignHeaders": "From,To,Subject,Date"}.items()))
         try:
-            return self._keep(Subject(name, [program("opendkim", "opendkim"), "-f", "-x", configuration], port, cores))
+            return self._keep(Subject(name, [program("opendkim", "opendkim"), "-f", "-x", configuration], where, cores))
         except RuntimeError as refusal:
             print(f"{name}: left out: {refusal}", flush=True)
             return None
@@ -98,8 +116,8 @@ class Site:
         binary = self.place.path / "empty_milter"
         if not binary.exists():
             run([program("cc", "gcc"), "-O2", "-o", binary, SOURCE / "tests/bench/empty_milter.c", "-lmilter", "-lpthread"])
-        port = free_port()
-        return self._keep(Subject(name, [binary, f"inet:{port}@127.0.0.1"], port, cores))
+        where, listen = self._socket(name)
+        return self._keep(Subject(name, [binary, listen], where, cores))
 
     def _keep(self, subject: Subject) -> Subject:
         self.place.keep(subject)
