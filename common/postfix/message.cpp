@@ -70,8 +70,7 @@ Message parse_message(std::string_view text, const MessageLimits& limits) {
     };
 
     std::string_view rest = text;
-    bool in_header = true;
-    while (in_header && !rest.empty()) {
+    while (!rest.empty()) {
         std::string_view after = rest;
         const std::string_view line = take_line(after);
         if (name != 0 && !line.empty() && is_wsp(line.front())) {
@@ -85,7 +84,6 @@ Message parse_message(std::string_view text, const MessageLimits& limits) {
         finish_field();
         const std::size_t size = header_name_size(line);
         if (size == 0) {
-            in_header = false;
             if (line.empty()) rest = after; // else the body begins with this very line
             break;
         }
