@@ -340,7 +340,8 @@ sfsistat on_negotiate(SMFICTX* context, unsigned long actions, unsigned long ste
         Connection& connection = connection_of(context, *running.host());
         // What the MTA does not offer libmilter answers in our stead, but for edits: without those
         // there is no job to do.
-        *wanted_actions = action_flags(service) & (actions | ~SMFIF_SETSYMLIST);
+        *wanted_actions =
+            action_flags(service) & (actions | ~static_cast<unsigned long>(SMFIF_SETSYMLIST));
         connection.leading_space = (steps & SMFIP_HDR_LEADSPC) != 0;
         connection.skips = (steps & SMFIP_SKIP) != 0;
         running.host()->leading_space = connection.leading_space;

@@ -33,22 +33,6 @@ Result<LocalTarget> LocalTarget::of(const daemon::Listener& listener) {
     return target;
 }
 
-Result<LocalTarget> LocalTarget::idle(UniqueFd& listening) {
-    LocalTarget target;
-    listening.reset(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    sockaddr_un name{};
-    name.sun_family = AF_UNIX; // and no path: the kernel finds a name in the abstract namespace
-    target.length_ = sizeof target.name_;
-    if (!listening ||
-        ::bind(listening.get(), reinterpret_cast<const sockaddr*>(&name), sizeof(sa_family_t)) !=
-            0 ||
-        ::listen(listening.get(), 16) != 0 ||
-        ::getsockname(listening.get(), reinterpret_cast<sockaddr*>(&target.name_),
-                      &target.length_) != 0)
-        return fail(std::string("no socket to end with: ") + errno_text(errno));
-    return target;
-}
-
 Result<UniqueFd> LocalTarget::connect() const {
     UniqueFd fd(::socket(name_.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     if (!fd) return fail(errno_text(errno));

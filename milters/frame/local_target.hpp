@@ -1,5 +1,5 @@
-// A listening socket of our own as something to connect to: the relay needs it for the sockets
-// libmilter does not listen on itself, the server to wake libmilter at the end.
+// A listening socket of our own as something to connect to: the relay carries connections there
+// that came to sockets libmilter does not listen on itself.
 #pragma once
 
 #include "common/base/result.hpp"
@@ -14,8 +14,6 @@ class LocalTarget {
 public:
     /// Holds on to the socket's file (O_PATH), so that neither renaming nor removing it matters.
     static Result<LocalTarget> of(const daemon::Listener& listener);
-    /// A fresh listening socket nobody knows of; `listening` gets its descriptor.
-    static Result<LocalTarget> idle(UniqueFd& listening);
 
     /// Connected, non-blocking. Waits a second at most for room in the queue.
     [[nodiscard]] Result<UniqueFd> connect() const;

@@ -31,8 +31,10 @@ public:
     Result<void> start(std::vector<daemon::Listener> listeners);
     /// Readable when libmilter ended by itself.
     [[nodiscard]] int ended_fd() const noexcept;
-    /// Takes no new connections and messages, lets messages under way finish for as long as
-    /// `timeout`, ends.
+    /// Takes no new connections; a new message on an old connection is answered 4xx; messages under
+    /// way finish, for as long as `timeout`. No session runs any more when this returns. If one
+    /// does not return, the process ends here, since its objects are in use. Start once: libmilter
+    /// cannot be started again.
     void stop(std::chrono::milliseconds timeout);
 
 private:

@@ -160,7 +160,10 @@ public:
         service.edits_headers = true;
         service.macros.mail = "{auth_type}";
         service.macros.end_of_headers = "i";
-        service.make_session = [this] { return std::make_unique<EchoSession>(generation_, *log_); };
+        // The pointer by value: prepare() writes it again while sessions are made.
+        service.make_session = [this, log = log_] {
+            return std::make_unique<EchoSession>(generation_, *log);
+        };
         server_.emplace(std::move(service), *log_);
         return server_->start(std::move(listeners));
     }
