@@ -63,7 +63,7 @@ Result<CommandLine> parse_command_line(std::span<const char* const> argv, const 
         const std::string& name = option.string_key;
         const std::string value = option.value.empty() ? std::string() : option.value.front();
         if (option.position_key != -1 || name.empty())
-            return fail("unexpected argument '" + value + "'" + see);
+            return fail(std::string("unexpected argument '").append(value).append("'").append(see));
         if (name == "config") {
             command_line.path = value;
             command_line.path_named = true;

@@ -88,7 +88,7 @@ bool Reader::flag(std::string_view option) { return once<bool>(option, Kind::Fla
 std::uint64_t Reader::whole_number(std::string_view option, Bounds bounds) {
     return once<std::uint64_t>(
         option, Kind::Number, [&](std::string_view text) -> Result<std::uint64_t> {
-            const auto number = parse_whole_number(text);
+            auto number = parse_whole_number(text);
             if (number && *number >= bounds.min && *number <= bounds.max) return number;
             return fail("write a whole number" + range_text(bounds.min, bounds.max, Bounds{}.min,
                                                             Bounds{}.max, number_text));
@@ -98,7 +98,7 @@ std::uint64_t Reader::whole_number(std::string_view option, Bounds bounds) {
 std::chrono::seconds Reader::duration(std::string_view option, DurationBounds bounds) {
     using Seconds = std::chrono::seconds;
     return once<Seconds>(option, Kind::Duration, [&](std::string_view text) -> Result<Seconds> {
-        const auto duration = parse_duration(text);
+        auto duration = parse_duration(text);
         if (!duration) return duration;
         if (*duration >= bounds.min && *duration <= bounds.max) return duration;
         return fail("write a time" + range_text(bounds.min, bounds.max, DurationBounds{}.min,
@@ -109,7 +109,7 @@ std::chrono::seconds Reader::duration(std::string_view option, DurationBounds bo
 std::uint64_t Reader::size(std::string_view option, Bounds bounds) {
     return once<std::uint64_t>(
         option, Kind::Size, [&](std::string_view text) -> Result<std::uint64_t> {
-            const auto size = parse_size(text);
+            auto size = parse_size(text);
             if (!size) return size;
             if (*size >= bounds.min && *size <= bounds.max) return size;
             return fail("write a size" +

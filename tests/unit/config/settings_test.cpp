@@ -22,6 +22,7 @@ std::string problems_of(std::string_view text, std::span<const Override> overrid
 
 std::vector<std::string> texts(const std::vector<Value>& values) {
     std::vector<std::string> texts;
+    texts.reserve(values.size());
     for (const Value& value : values)
         texts.push_back(value.text + " at " + value.origin.text());
     return texts;
