@@ -174,7 +174,7 @@ def main() -> int:
         print(paint(f"demo: {trouble}", "31"), file=sys.stderr)
         return 1
     if good:
-        print(paint("\nAll as it should be.", "32") + " Next: README.md, \"Add it to your Postfix\"; and contrib/check.")
+        print(paint("\nAll as it should be.", "32") + " Next: \"Add it to your Postfix\" in README.md.")
     else:
         print(paint("\ndemo: something above is not as it should be", "31"), file=sys.stderr)
     return 0 if good else 1
