@@ -1,6 +1,7 @@
 #include "tools/postern/check_postfix.hpp"
 
 #include "common/base/text.hpp"
+#include "tools/postern/milter_hook.hpp"
 
 #include <sys/stat.h>
 
@@ -9,10 +10,6 @@
 
 namespace postern::tool {
 namespace {
-
-constexpr long kShortestContentTimeout = 30; // seconds; a large message on a busy host
-constexpr long kShortestCommandTimeout = 5;
-constexpr int kProtocol = 6; // the first with SMFIP_HDR_LEADSPC
 
 bool is_yes(std::string_view value) { return iequals(value, "yes"); }
 
@@ -39,14 +36,6 @@ bool is_loopback_only(const PostfixService& service) {
         if (service.name.starts_with(host)) return true;
     return service.type != "inet"; // a unix socket, or behind postscreen
 }
-
-/// A list of milters as one process sees it.
-struct Hook {
-    const PostfixService* service = nullptr; ///< null: no row of master.cf
-    std::string parameter;                   ///< smtpd_milters, non_smtpd_milters
-    std::vector<MilterEntry> entries;
-    bool chroot = false;
-};
 
 class Checker {
 public:
@@ -89,12 +78,10 @@ private:
     }
 
     config::Origin origin(const Hook& hook, std::string_view parameter) const {
-        return hook.service != nullptr ? postfix_.origin(*hook.service, parameter)
-                                       : postfix_.origin(parameter);
+        return hook.origin(postfix_, parameter);
     }
     std::string value(const Hook& hook, std::string_view parameter) const {
-        return hook.service != nullptr ? postfix_.value(*hook.service, parameter)
-                                       : postfix_.value(parameter);
+        return hook.value(postfix_, parameter);
     }
     bool ours(const MilterEntry& entry, bool chroot) const {
         return is_ours(entry, sign_, queue_, chroot, host_);
@@ -185,10 +172,8 @@ private:
                  .why = "Every message is signed as often.",
                  .mend = hook.parameter + " = " + found[0]->text});
         if (!found.empty()) {
-            default_action(hook, *found.front());
-            protocol(hook, *found.front());
-            timeouts(hook, *found.front());
-            permissions(hook, *found.front());
+            for (Finding& finding : check_hook(hook, *found.front(), postfix_, queue_, host_))
+                add(std::move(finding));
         }
         return meant || !found.empty();
     }
@@ -234,115 +219,6 @@ private:
                  entry.text + " in " + hook.parameter + " looks like OpenDKIM, beside postern-sign",
              .why = "If it signs too, mail gets two signatures for the same domain.",
              .mend = line(hook.parameter, hook.chroot)});
-    }
-
-    void default_action(const Hook& hook, const MilterEntry& entry) {
-        const auto own = entry.options.find("default_action");
-        const bool is_own = own != entry.options.end();
-        const std::string action = is_own ? own->second : value(hook, "milter_default_action");
-        const config::Origin where =
-            is_own ? origin(hook, hook.parameter) : origin(hook, "milter_default_action");
-        const bool has_shutdown = postfix_.version() >= PostfixConfig::Version{3, 11};
-        const std::string good = has_shutdown ? "shutdown" : "tempfail";
-        const std::string mend = "milter_default_action = " + good;
-        if (action.empty() || action == "tempfail" || (action == "shutdown" && has_shutdown))
-            return;
-        Finding finding{.severity = Severity::Warning,
-                        .id = "default-action",
-                        .where = where,
-                        .what = "milter_default_action is " + action,
-                        .why = {},
-                        .mend = mend};
-        if (action == "accept") {
-            finding.why = "While postern-sign is down, mail leaves unsigned instead of waiting.";
-        } else if (action == "reject") {
-            finding.why =
-                "While postern-sign is down, mail is refused for good instead of waiting.";
-        } else if (action == "quarantine") {
-            finding.severity = Severity::Note;
-            finding.why =
-                "While postern-sign is down, mail goes to the hold queue, and postsuper -H "
-                "releases it unsigned.";
-        } else {
-            finding.severity = Severity::Error;
-            finding.why = action == "shutdown"
-                              ? "Postfix knows it from version 3.11 on; this one is " +
-                                    postfix_.value("mail_version") + "."
-                              : "Postfix knows no such action.";
-        }
-        add(std::move(finding));
-    }
-
-    void protocol(const Hook& hook, const MilterEntry& entry) {
-        const auto own = entry.options.find("protocol");
-        const bool is_own = own != entry.options.end();
-        const std::string text = is_own ? own->second : value(hook, "milter_protocol");
-        const auto words = split_list(text);
-        if (words.empty() || parse_number<int>(words.front()).value_or(0) >= kProtocol) return;
-        add({.severity = Severity::Error,
-             .id = "milter-protocol",
-             .where = is_own ? origin(hook, hook.parameter) : origin(hook, "milter_protocol"),
-             .what = "milter_protocol is " + text,
-             .why = "postern-sign needs version 6: before it Postfix takes the blank behind the "
-                    "colon of a header field away, and signatures over it would break.",
-             .mend = "milter_protocol = 6"});
-    }
-
-    void timeouts(const Hook& hook, const MilterEntry& entry) {
-        struct Limit {
-            const char *parameter, *option;
-            long shortest;
-            const char* standard;
-        };
-        for (const Limit& limit :
-             {Limit{"milter_content_timeout", "content_timeout", kShortestContentTimeout, "300s"},
-              Limit{"milter_command_timeout", "command_timeout", kShortestCommandTimeout, "30s"}}) {
-            const auto own = entry.options.find(limit.option);
-            const bool is_own = own != entry.options.end();
-            const std::string text = is_own ? own->second : value(hook, limit.parameter);
-            const auto seconds = parse_postfix_time(text);
-            if (!seconds || *seconds >= limit.shortest) continue;
-            add({.severity = Severity::Warning,
-                 .id = limit.option,
-                 .where = is_own ? origin(hook, hook.parameter) : origin(hook, limit.parameter),
-                 .what = std::string(limit.parameter) + " is only " + text,
-                 .why = "On a busy host Postfix gives up on a signature that is under way.",
-                 .mend = std::string(limit.parameter) + " = " + limit.standard});
-        }
-    }
-
-    void permissions(const Hook& hook, const MilterEntry& entry) {
-        if (entry.endpoint->kind != SocketAddress::Kind::Unix) return;
-        const std::string owner = postfix_.value("mail_owner");
-        const auto user = host_.user(owner);
-        if (!user) return; // postfix check says that itself
-        const std::string& written = entry.endpoint->path;
-        const bool from_queue = hook.chroot || !written.starts_with('/');
-        const std::string path = host_.real_path(!from_queue ? written : queue_ + "/" + written);
-        if (const auto closed = closed_directory(host_, *user, path, from_queue ? queue_ : "")) {
-            const auto facts = host_.path(*closed);
-            add({.severity = Severity::Error,
-                 .id = "socket-directory",
-                 .where = {.file = *closed, .line = 0},
-                 .what = "user " + owner + " may not pass this directory on the way to " + path +
-                         (facts ? " (" + describe(host_, *facts) + ")" : ""),
-                 .why = "Postfix cannot connect, and takes the milter for one that is down.",
-                 .mend = "chmod a+x " + *closed});
-            return;
-        }
-        const auto facts = host_.path(path);
-        if (!facts || may(*user, *facts, kWrite)) return;
-        const std::string group = host_.group_name(facts->group);
-        const bool group_writes = (facts->mode & (kWrite << 3U)) != 0 && facts->group != 0;
-        add({.severity = Severity::Error,
-             .id = "socket-permission",
-             .where = {.file = path, .line = 0},
-             .what = "user " + owner + " may not write to this socket (" + describe(host_, *facts) +
-                     ")",
-             .why = "Postfix cannot connect, and takes the milter for one that is down.",
-             .mend = group_writes ? "usermod --append --groups " + group + " " + owner +
-                                        " && systemctl restart postfix"
-                                  : "[sign] socket-group = " + owner + ", socket-mode = 0660"});
     }
 
     void daemon_name(const Hook& hook, bool submission) {
