@@ -57,7 +57,12 @@ struct Connection {
     /// thrown. The session sees no more of this message; every later step answers this.
     std::optional<Answer> verdict;
     std::string value; ///< scratch for header values with folds
+    Connection* next_abandoned = nullptr;
 };
+
+/// Connections that ended after the host was gone. Their sessions may refer to what is gone too, so
+/// they are kept and go with the process.
+std::atomic<Connection*> abandoned{nullptr};
 
 /// Counts a callback while it runs.
 class Running {
@@ -291,7 +296,9 @@ sfsistat on_close(SMFICTX* context) noexcept {
     auto* connection = static_cast<Connection*>(smfi_getpriv(context));
     smfi_setpriv(context, nullptr);
     if (running.host() != nullptr)
-        delete connection; // after the host is gone there is nothing left to tell
+        delete connection;
+    else if (connection != nullptr)
+        connection->next_abandoned = abandoned.exchange(connection);
     return SMFIS_CONTINUE;
 }
 
