@@ -161,6 +161,8 @@ def play(place: Workspace) -> bool:
 
 
 def interrupted(number: int, _: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # cleaning up is not interrupted
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 
