@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -100,6 +101,10 @@ Result<Listener> Listener::open(const SocketAddress& address, const ListenOption
     if (!fd) return refuse(address, errno_text(errno));
     const int on = 1;
     ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    // Accepted connections inherit it. A filter writes its edits and its answer one by one: with
+    // Nagle's algorithm the second write waits for a delayed acknowledgement of the first, 40 ms
+    // per message.
+    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     if (address.kind == SocketAddress::Kind::Inet6)
         ::setsockopt(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
     if (::bind(fd.get(), found->ai_addr, found->ai_addrlen) != 0)

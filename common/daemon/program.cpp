@@ -38,7 +38,7 @@ struct Reading {
     std::optional<config::Settings> settings;
     config::LogConfig log;
     ProcessConfig process;
-    std::vector<std::string> warnings;
+    Problems warnings;
     Problems problems;
 };
 
@@ -103,14 +103,15 @@ private:
         std::move(prepared.problems.begin(), prepared.problems.end(),
                   std::back_inserter(reading.problems));
         reading.warnings = std::move(prepared.warnings);
+        config::in_file_order(reading.problems);
         reading.settings = std::move(settings);
         return reading;
     }
 
     /// -n: everything found, and a word when nothing was.
     int report_check(const Reading& reading) {
-        for (const std::string& warning : reading.warnings)
-            say(stderr, "warning: " + warning + "\n");
+        for (const Problem& warning : reading.warnings)
+            say(stderr, "warning: " + warning.text() + "\n");
         if (!reading.problems.empty()) return refuse(reading.problems);
         say(stdout, command_line_.path + ": nothing wrong" +
                         (reading.warnings.empty() ? "" : " but the warnings above") + "\n");
@@ -140,9 +141,9 @@ private:
                       command_line_.debug ? LogLevel::Debug : log.level);
     }
 
-    void warn(const std::vector<std::string>& warnings) {
-        for (const std::string& warning : warnings)
-            log_.warning(warning);
+    void warn(const Problems& warnings) {
+        for (const Problem& warning : warnings)
+            log_.warning(warning.text());
     }
 
     void ready(const std::string& where) {

@@ -33,8 +33,8 @@ public:
     [[nodiscard]] virtual std::string_view own_section() const = 0;
 
     struct Prepared {
-        config::Problems problems;         ///< any: nothing changes
-        std::vector<std::string> warnings; ///< for the log
+        config::Problems problems; ///< any: nothing changes
+        config::Problems warnings; ///< for the log
     };
     /// Builds a whole new snapshot: validates, reads keys and tables. At start as the user who
     /// started us, later as the user we became. Changes nothing that runs.

@@ -41,7 +41,7 @@ public:
         return config;
     }
 
-    std::vector<std::string> take_warnings() { return std::move(warnings_); }
+    config::Problems take_warnings() { return std::move(warnings_); }
 
 private:
     template <class Load> auto report(std::string_view option, Load load) {
@@ -55,7 +55,7 @@ private:
         }
         for (config::Problem& warning : found.warnings) {
             if (warning.origin.file.empty()) warning.origin = sign_.origin(option);
-            warnings_.push_back(warning.text());
+            warnings_.push_back(std::move(warning));
         }
         return loaded;
     }
@@ -65,7 +65,7 @@ private:
         const auto open =
             sign_.flag("allow-open-signer") ? OpenSigner::Allowed : OpenSigner::Refused;
         rules.internal_hosts = report("internal-hosts", [&](Report& found) {
-            return HostList::load(join(sign_.list("internal-hosts"), ","), open, found);
+            return HostList::load(list_or_table("internal-hosts"), open, found);
         });
         rules.login = sign_.flag("sign-logins");
         rules.local_submission = sign_.flag("sign-local");
@@ -84,9 +84,11 @@ private:
         if (auto directory = key_directory()) sources.push_back(std::move(directory));
         if (auto single = single_key()) sources.push_back(std::move(single));
         if (sources.empty())
-            warnings_.emplace_back(
-                "no keys: every message is passed unsigned; set key-directory, signing-table or "
-                "domain in section [sign], or make a key with postern keygen");
+            warnings_.push_back({.origin = sign_.origin("key-directory"),
+                                 .option = "[sign]",
+                                 .what = "no keys: every message is passed unsigned",
+                                 .remedy = "set key-directory, signing-table or domain, or make a "
+                                           "key with postern keygen"});
         if (sources.size() == 1) return sources.front();
         return std::make_shared<const KeyChain>(std::move(sources));
     }
@@ -108,8 +110,24 @@ private:
         });
     }
 
-    /// A table's text; its path, like every path, counts from the configuration file's directory.
-    std::string table(std::string_view option) { return sign_.text(option); }
+    /// How a table is named, with a relative path counted from the configuration file's directory,
+    /// like every path in it.
+    std::string table(std::string_view option) {
+        std::string named = sign_.text(option);
+        for (const std::string_view type : {"file:", "refile:"}) {
+            if (!named.starts_with(type)) continue;
+            const auto directory = std::filesystem::path(sign_.origin(option).file).parent_path();
+            const std::filesystem::path path(named.substr(type.size()));
+            if (path.is_relative() && sign_.origin(option).line > 0)
+                named = std::string(type) + (directory / path).string();
+        }
+        return named;
+    }
+
+    std::string list_or_table(std::string_view option) {
+        const auto words = sign_.list(option);
+        return words.size() == 1 ? table(option) : join(words, ",");
+    }
 
     std::shared_ptr<const KeySource> key_directory() {
         if (!sign_.is_set("key-directory")) return nullptr;
@@ -137,7 +155,7 @@ private:
         }
         if (!complete) return nullptr;
         const SingleKey::Settings settings{
-            .domains = join(sign_.list("domain"), ","),
+            .domains = list_or_table("domain"),
             .selector = sign_.text("selector"),
             .key_file = sign_.path("key-file"),
             .parents = sign_.flag("sub-domains") ? ParentDomains::Yes : ParentDomains::No};
@@ -187,7 +205,7 @@ private:
     Reader sign_;
     std::shared_ptr<KeyRing> ring_;
     config::Problems& problems_;
-    std::vector<std::string> warnings_;
+    config::Problems warnings_;
 };
 
 } // namespace

@@ -32,7 +32,7 @@ struct Config {
 
 struct LoadedConfig {
     std::shared_ptr<const Config> config; ///< null when there were problems
-    std::vector<std::string> warnings;    ///< for the log, once per load: what a person should mend
+    config::Problems warnings;            ///< for the log, once per load: what a person should mend
 };
 
 /// Reads keys and tables, everything anew but the keys `ring` holds already. What is wrong goes to

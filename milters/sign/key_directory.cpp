@@ -235,8 +235,8 @@ std::shared_ptr<const KeyDirectory> KeyDirectory::load(const std::string& path,
             ++parsed;
             if (const auto key = named.file->load(); !key)
                 report.warn({}, key.error().message, "put a good key there, or remove the file");
-            else if (const std::string unsafe = named.file->unsafe(); !unsafe.empty())
-                report.warn({}, file + ": " + unsafe, "chmod 0640, owner root or our user");
+            else
+                warn_of_key(*named.file, **key, {}, {}, report);
         }
     }
     for (Note& note : notes)

@@ -73,6 +73,19 @@ std::string KeyFile::unsafe() const {
     return state_.with([](const State& state) { return state.unsafe; });
 }
 
+void warn_of_key(const KeyFile& file, const crypto::PrivateKey& key, const config::Origin& where,
+                 const std::string& subject, Report& report) {
+    constexpr unsigned kUsualBits = 2048;
+    if (const std::string unsafe = file.unsafe(); !unsafe.empty())
+        report.warn(where, subject + file.path() + ": " + unsafe,
+                    "chmod 0640, owner root or our user");
+    if (key.type() == crypto::KeyType::Rsa && key.bits() < kUsualBits)
+        report.warn(where,
+                    subject + file.path() + ": RSA key of " + std::to_string(key.bits()) +
+                        " bits, which some receivers count as no signature (RFC 8301 3.2)",
+                    "make one of 2048 bits with postern keygen");
+}
+
 /// Under reading_.
 void KeyFile::look(Voice voice) const {
     const State before = state_.get();

@@ -19,6 +19,7 @@
 #include "common/base/guarded.hpp"
 #include "common/base/result.hpp"
 #include "common/crypto/key.hpp"
+#include "milters/sign/report.hpp"
 
 #include <sys/types.h>
 
@@ -98,6 +99,11 @@ private:
     mutable std::atomic<std::int64_t> next_look_{kNever}; ///< nanoseconds of the steady clock
     mutable Guarded<State> state_;
 };
+
+/// Warns of what a person should mend about a key just loaded: a file that others can read, and RSA
+/// of less than 2048 bits (RFC 8301 3.2). `subject` goes before the path.
+void warn_of_key(const KeyFile& file, const crypto::PrivateKey& key, const config::Origin& where,
+                 const std::string& subject, Report& report);
 
 class KeyRing {
 public:

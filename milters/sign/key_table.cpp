@@ -192,8 +192,7 @@ void KeyTable::check_key(KeyRow& row, std::size_t& parsed, Report& report) const
         row.fault = *std::move(differs);
         return;
     }
-    if (const std::string unsafe = row.file->unsafe(); key && !unsafe.empty())
-        report.warn(where, subject + path + ": " + unsafe, "chmod 0640, owner root or our user");
+    if (key) warn_of_key(*row.file, **key, where, subject, report);
 }
 
 const KeyRow* KeyTable::find(std::string_view name) const {

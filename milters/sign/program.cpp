@@ -12,8 +12,8 @@ std::span<const config::Section> SignProgram::sections() const { return sign::se
 daemon::Program::Prepared SignProgram::prepare(const config::Settings& settings,
                                                const daemon::ProcessConfig& process, Log& log) {
     Prepared prepared;
-    log_ = &log;
-    if (!ring_) {
+    if (!ring_) { // the first time; sessions of other threads read log_ later
+        log_ = &log;
         std::optional<KeyReader> reader;
         if (process.user)
             reader = KeyReader{.user = process.user->uid, .groups = process.user->groups};

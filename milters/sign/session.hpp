@@ -26,6 +26,23 @@ namespace postern::sign {
 /// The snapshot new messages begin with; messages under way keep theirs.
 using ConfigSource = std::function<std::shared_ptr<const Config>()>;
 
+/// One message, from MAIL to its end.
+struct Transaction {
+    std::shared_ptr<const Config> config;
+    std::chrono::steady_clock::time_point began;
+    std::string queue_id; ///< empty until Postfix knows it
+    std::string sender;   ///< envelope
+    std::string login;    ///< {auth_authen}, empty without SASL
+    std::string origin;   ///< why the origin is ours
+    std::string from;     ///< the author's address, once parsed
+    message::HeaderBlock headers;
+    std::string_view over_limit; ///< why the header is too much, empty if it is not
+    std::optional<dkim::Signer> signer;
+    std::vector<std::string> signed_as; ///< "selector._domainkey.domain" of the keys in use
+    message::BodySurvey survey;
+    bool login_mismatch = false;
+};
+
 class SignSession final : public milter::Session {
 public:
     SignSession(ConfigSource config, const Clock& clock, Log& log);
@@ -42,23 +59,6 @@ public:
     void failed(std::string_view what) noexcept override;
 
 private:
-    /// One message, from MAIL to its end.
-    struct Transaction {
-        std::shared_ptr<const Config> config;
-        std::chrono::steady_clock::time_point began;
-        std::string queue_id; ///< empty until Postfix knows it
-        std::string sender;   ///< envelope
-        std::string login;    ///< {auth_authen}, empty without SASL
-        std::string origin;   ///< why the origin is ours
-        std::string from;     ///< the author's address, once parsed
-        message::HeaderBlock headers;
-        std::string_view over_limit; ///< why the header is too much, empty if it is not
-        std::optional<dkim::Signer> signer;
-        std::vector<std::string> signed_as; ///< "selector._domainkey.domain" of the keys in use
-        message::BodySurvey survey;
-        bool login_mismatch = false;
-    };
-
     [[nodiscard]] std::string client_text() const;
     [[nodiscard]] LogLine line(const Transaction& message, std::string_view action) const;
     void log_done(LogLine& line, const Transaction& message) const;

@@ -48,8 +48,8 @@ SingleKey::load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, 
     single->key_ = ring->file(settings.key_file);
     if (const auto key = single->key_->load(); !key)
         report.problem({}, key.error().message, "name a private key made by postern keygen");
-    else if (const std::string unsafe = single->key_->unsafe(); !unsafe.empty())
-        report.warn({}, settings.key_file + ": " + unsafe, "chmod 0640, owner root or our user");
+    else
+        warn_of_key(*single->key_, **key, {}, {}, report);
     if (report.problems.size() != before) return nullptr;
     return single;
 }

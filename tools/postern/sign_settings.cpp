@@ -147,26 +147,6 @@ void check_owners(const std::set<std::string>& files, const std::optional<UserFa
     }
 }
 
-/// Broken keys are the daemon's own warnings.
-void check_strength(const std::set<std::string>& files, Findings& findings) {
-    constexpr unsigned kUsualBits = 2048;
-    std::size_t budget = 10'000; // parsing takes a quarter of a millisecond each
-    for (const std::string& file : files) {
-        if (budget-- == 0) return;
-        const auto content = read_file(file, sign::KeyFile::kMaxBytes);
-        if (!content) continue;
-        const auto key = crypto::PrivateKey::parse(content->text);
-        if (!key || key->type() != crypto::KeyType::Rsa || key->bits() >= kUsualBits) continue;
-        findings.push_back({.severity = Severity::Warning,
-                            .id = "key-short",
-                            .where = {.file = file, .line = 0},
-                            .what = "this RSA key has " + std::to_string(key->bits()) + " bits",
-                            .why = "Signers should use 2048 (RFC 8301 3.2); some receivers count "
-                                   "less as no signature.",
-                            .mend = "postern keygen --domain DOMAIN"});
-    }
-}
-
 } // namespace
 
 std::string configured_key_directory(const std::string& path) {
@@ -204,16 +184,10 @@ SignCheck check_sign(const std::string& path, bool named, const Host& host) {
         result.findings.push_back(of(Severity::Error, "configuration", problem,
                                      "postern-sign does not start with this, and a reload keeps "
                                      "the old configuration."));
-    for (const std::string& warning : loaded.warnings)
-        result.findings.push_back({.severity = Severity::Warning,
-                                   .id = "sign",
-                                   .where = {},
-                                   .what = warning,
-                                   .why = {},
-                                   .mend = {}});
+    for (const config::Problem& warning : loaded.warnings)
+        result.findings.push_back(of(Severity::Warning, "sign", warning, {}));
     const std::set<std::string> files = key_files(settings);
     check_owners(files, user, host, result.findings);
-    check_strength(files, result.findings);
     if (user) check_readable(files, *user, host, result.findings);
     result.facts = facts_of(settings, process.listen);
     return result;
