@@ -192,6 +192,7 @@ private:
     void say_what_needs_a_restart(const config::Settings& before, const config::Settings& after) {
         const auto texts = [](const std::vector<config::Value>& values) {
             std::vector<std::string> all;
+            all.reserve(values.size());
             for (const config::Value& value : values)
                 all.push_back(value.text);
             return all;

@@ -136,22 +136,19 @@ HeaderSelection HeaderSelection::defaults() {
 }
 
 Names HeaderSelection::names_for(const message::HeaderBlock& headers) const {
-    const FieldStacks stacks(headers, sign);
+    const FieldStacks listed(headers, sign);
     Names names;
-    names.reserve(sign.size() + oversign.size());
-    // A value put together by hand may lack what parse() sees to: From in both lists, and in `sign`
-    // what is in `oversign`.
-    const auto add_unlisted = [&](const std::string& name) {
-        if (!has(sign, name) && !has(names, name))
-            names.insert(names.end(), headers.count(name) + 1, name);
-    };
-    add_unlisted(std::string(kFrom));
-    for (const std::string& name : sign) {
-        const bool once_more = iequals(name, kFrom) || has(oversign, name);
-        names.insert(names.end(), stacks.left(name) + (once_more ? 1 : 0), name);
+    names.reserve(headers.size() + oversign.size() + 1);
+    // Every selected field in the order and spelling of the message, then once more what may not be
+    // added: OpenDKIM's order, so that the same tables give the same h=. A value put together by
+    // hand may lack what parse() sees to: From in both lists, and in `sign` what is in `oversign`.
+    for (std::size_t i = 0; i < headers.size(); ++i) {
+        const std::string_view name = headers[i].name;
+        if (listed.left(name) > 0 || iequals(name, kFrom) || has(oversign, name))
+            names.emplace_back(name);
     }
-    for (const std::string& name : oversign)
-        add_unlisted(name);
+    if (!has(oversign, kFrom)) names.emplace_back(kFrom);
+    names.insert(names.end(), oversign.begin(), oversign.end());
     return names;
 }
 

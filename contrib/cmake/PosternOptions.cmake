@@ -25,7 +25,9 @@ add_compile_options(-Wall -Wextra -Wpedantic -Werror
 add_link_options(-Wl,--as-needed)
 
 if(POSTERN_SANITIZE)
-    add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    add_compile_options(-fsanitize=${POSTERN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+                        # GCC 12 takes the instrumented insides of std::regex for uninitialized
+                        $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
     add_link_options(-fsanitize=${POSTERN_SANITIZE})
 endif()
 if(POSTERN_FUZZ)
@@ -34,7 +36,7 @@ endif()
 if(POSTERN_HARDEN)
     add_compile_options(-fstack-protector-strong -fstack-clash-protection -fcf-protection -U_FORTIFY_SOURCE
                         -D_FORTIFY_SOURCE=2 -D_GLIBCXX_ASSERTIONS)
-    add_link_options(-Wl,-z,relro,-z,now)
+    add_link_options(-Wl,-z,relro,-z,now -flto=auto)
     set(CMAKE_POSITION_INDEPENDENT_CODE ON)
     include(CheckPIESupported)
     check_pie_supported()

@@ -303,7 +303,7 @@ sfsistat on_close(SMFICTX* context) noexcept {
 }
 
 void set_macros(SMFICTX* context, int stage, const std::string& names) {
-    // An empty list is one too: Postfix and Sendmail then send no macros at that stage.
+    // An empty list is one too: Sendmail then sends no macros at that stage, Postfix its default.
     // A second negotiation on the same connection finds the list set already: nothing to mend.
     smfi_setsymlist(context, stage, const_cast<char*>(names.c_str()));
 }

@@ -86,8 +86,8 @@ struct Service {
     /// Which edits end_of_message may do.
     bool edits_headers = false, edits_sender = false, edits_recipients = false, edits_body = false,
          quarantines = false;
-    /// Macros wanted at a step, separated by blanks ("i {auth_type}"); empty: the MTA sends none
-    /// for that step.
+    /// Macros wanted at a step, separated by blanks ("i {auth_type}"). Empty: none are needed;
+    /// Postfix takes an empty list for its default one all the same.
     struct {
         std::string connect, helo, mail, rcpt, data, end_of_headers, end_of_message;
     } macros;

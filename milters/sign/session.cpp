@@ -190,7 +190,10 @@ void SignSession::failed(std::string_view what) noexcept {
 }
 
 std::string SignSession::client_text() const {
-    return client_name_ + (client_address_ ? "[" + client_address_->text() + "]" : std::string());
+    // Postfix tells milters "[address]" where its own log says "unknown[address]".
+    const bool unknown = client_name_.empty() || client_name_.front() == '[';
+    return (unknown ? "unknown" : client_name_) +
+           (client_address_ ? "[" + client_address_->text() + "]" : std::string());
 }
 
 LogLine SignSession::line(const Transaction& message, std::string_view action) const {
