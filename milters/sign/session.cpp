@@ -30,6 +30,7 @@ Answer SignSession::mail(std::string_view sender, std::span<const std::string_vi
     message.began = clock_.steady();
     message.sender = sender;
     message.login = actions.macro("{auth_authen}");
+    message.authenticated = !actions.macro("{auth_type}").empty();
     message.queue_id = actions.macro("i"); // known here only for mail that did not come by SMTP
 
     // Postfix shows mail that came by sendmail(1) as a client without a port.
@@ -102,7 +103,7 @@ Answer SignSession::end_of_headers(Actions& actions) {
 Answer SignSession::check_login(Transaction& message, std::span<const message::Mailbox> authors,
                                 Actions& actions) {
     const Config& config = *message.config;
-    if (config.login_guard == LoginGuard::Off || message.login.empty()) return Answer::Continue;
+    if (config.login_guard == LoginGuard::Off || !message.authenticated) return Answer::Continue;
     const bool owned = std::all_of(authors.begin(), authors.end(), [&](const auto& author) {
         return config.logins->check(message.login, author.local_part, author.domain) ==
                Ownership::Owned;

@@ -40,6 +40,7 @@ struct Transaction {
     std::optional<dkim::Signer> signer;
     std::vector<std::string> signed_as; ///< "selector._domainkey.domain" of the keys in use
     message::BodySurvey survey;
+    bool authenticated = false; ///< {auth_type} was there
     bool login_mismatch = false;
 };
 

@@ -209,7 +209,9 @@ TEST_P(SignSessionGuard, HoldsLoginAgainstAuthor) {
 }
 INSTANTIATE_TEST_SUITE_P(
     Table, SignSessionGuard,
-    testing::Values(GuardCase{"owner", LoginGuard::Reject, "ann", Answer::Continue,
+    testing::Values(GuardCase{"no_name_owns_nothing", LoginGuard::Reject, "", Answer::Reject,
+                              "action=rejected"},
+                    GuardCase{"owner", LoginGuard::Reject, "ann", Answer::Continue,
                               "action=signed"},
                     GuardCase{"other_is_logged", LoginGuard::Log, "bob", Answer::Continue,
                               "login=bob login-match=no"},
