@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <cmath>
 #include <mutex>
 #include <utility>
 
@@ -184,8 +185,8 @@ LogLine& LogLine::add(std::string_view key, std::string_view value) {
 }
 
 LogLine& LogLine::add_ms(std::string_view key, double milliseconds) {
-    const auto tenths = static_cast<long long>(milliseconds * 10 +
-                                               0.5); // snprintf("%.1f") costs as much as the rest
+    // snprintf("%.1f") costs as much as the rest of the line.
+    const long long tenths = std::llround(milliseconds * 10);
     return add_verbatim(key, std::to_string(tenths / 10) + "." + std::to_string(tenths % 10));
 }
 

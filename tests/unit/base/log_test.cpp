@@ -12,7 +12,7 @@ TEST(LogLine, LooksAsDocumented) {
                   .add("from", "<x@example.net>")
                   .add("client", "[192.0.2.7]")
                   .add("body", 20311)
-                  .add_ms("ms", 1.949)
+                  .add_ms("ms", 1.938)
                   .text(),
               "4ZxQ1m2Kb2: action=skipped why=\"no key for example.net\" from=<x@example.net> "
               "client=[192.0.2.7] body=20311 ms=1.9");
