@@ -33,13 +33,12 @@ Answer SignSession::mail(std::string_view sender, std::span<const std::string_vi
     message.authenticated = !actions.macro("{auth_type}").empty();
     message.queue_id = actions.macro("i"); // known here only for mail that did not come by SMTP
 
-    // Postfix shows mail that came by sendmail(1) as a client without a port.
     const Origin origin = judge_origin(
         message.config->origin,
         {.client_name = client_name_,
          .client = client_address_,
          .auth_type = actions.macro("{auth_type}"),
-         .non_smtp = client_port_ == 0,
+         .non_smtp = is_local_submission(),
          .macro = [&](const std::string& name) { return actions.macro(name.c_str()); }});
     // Accept, not Continue: Postfix then sends nothing more of a message that is not ours to sign.
     if (!origin.trusted) return skip(message, origin.why);
@@ -188,6 +187,14 @@ void SignSession::failed(std::string_view what) noexcept {
         log_.error("action=tempfail why=\"out of memory\"");
     }
     message_.reset();
+}
+
+bool SignSession::is_local_submission() const {
+    // All three: the port alone is 0 too for a stranger whose XCLIENT or PROXY command names none.
+    static const auto v4 = IpAddress::parse("127.0.0.1");
+    static const auto v6 = IpAddress::parse("::1"); // where inet_protocols begins with ipv6
+    return client_port_ == 0 && client_name_ == "localhost" &&
+           (client_address_ == v4 || client_address_ == v6);
 }
 
 std::string SignSession::client_text() const {

@@ -60,6 +60,9 @@ public:
     void failed(std::string_view what) noexcept override;
 
 private:
+    /// Did it come by sendmail(1) or the like? cleanup(8) shows that as localhost[127.0.0.1] or
+    /// localhost[::1], port 0.
+    [[nodiscard]] bool is_local_submission() const;
     [[nodiscard]] std::string client_text() const;
     [[nodiscard]] LogLine line(const Transaction& message, std::string_view action) const;
     void log_done(LogLine& line, const Transaction& message) const;

@@ -119,6 +119,25 @@ TEST_F(SignSessionTest, AcceptsUntrustedMailAtOnceAndSaysWhy) {
     EXPECT_TRUE(actions_.edits.empty());
 }
 
+TEST_F(SignSessionTest, OnlyWhatPostfixShowsAsLocalSubmissionIsOne) {
+    // cleanup(8) says localhost[127.0.0.1], port 0; XCLIENT and PROXY without a port say 0 as well.
+    session().connect({.name = "localhost", .address = IpAddress::parse("127.0.0.1"), .port = 0},
+                      actions_);
+    EXPECT_EQ(mail(), Answer::Continue);
+    session().connect({.name = "localhost", .address = IpAddress::parse("::1"), .port = 0},
+                      actions_);
+    EXPECT_EQ(mail(), Answer::Continue);
+    session().connect(
+        {.name = "stranger.example", .address = IpAddress::parse("203.0.113.9"), .port = 0},
+        actions_);
+    EXPECT_EQ(mail(), Answer::Accept);
+    session().connect({.name = "localhost", .address = std::nullopt, .port = 0}, actions_);
+    EXPECT_EQ(mail(), Answer::Accept);
+    session().connect({.name = "localhost", .address = IpAddress::parse("127.0.0.1"), .port = 4711},
+                      actions_);
+    EXPECT_EQ(mail(), Answer::Accept);
+}
+
 TEST_F(SignSessionTest, ALoginMakesMailOurs) {
     connect("203.0.113.9");
     actions_.macros["{auth_type}"] = "PLAIN";
