@@ -2,9 +2,9 @@
 
 #include "common/base/text.hpp"
 #include "common/config/reader.hpp"
+#include "common/tables/report.hpp"
 #include "milters/sign/key_chain.hpp"
 #include "milters/sign/key_directory.hpp"
-#include "milters/sign/report.hpp"
 #include "milters/sign/single_key.hpp"
 #include "milters/sign/table_keys.hpp"
 
@@ -45,7 +45,7 @@ public:
 
 private:
     template <class Load> auto report(std::string_view option, Load load) {
-        Report found;
+        tables::Report found;
         found.option = "[sign] " + std::string(option);
         auto loaded = load(found);
         for (config::Problem& problem : found.problems) {
@@ -62,10 +62,10 @@ private:
 
     OriginRules origin() {
         OriginRules rules;
-        const auto open =
-            sign_.flag("allow-open-signer") ? OpenSigner::Allowed : OpenSigner::Refused;
-        rules.internal_hosts = report("internal-hosts", [&](Report& found) {
-            return HostList::load(list_or_table("internal-hosts"), open, found);
+        const auto open = sign_.flag("allow-open-signer") ? tables::OpenHosts::Allowed
+                                                          : tables::OpenHosts::Refused;
+        rules.internal_hosts = report("internal-hosts", [&](tables::Report& found) {
+            return tables::HostList::load(list_or_table("internal-hosts"), open, found);
         });
         rules.login = sign_.flag("sign-logins");
         rules.local_submission = sign_.flag("sign-local");
@@ -104,7 +104,7 @@ private:
             return nullptr;
         }
         const auto matches = sign_.flag("multiple-signatures") ? Matches::All : Matches::First;
-        return report("signing-table", [&](Report& found) {
+        return report("signing-table", [&](tables::Report& found) {
             return TableKeys::load(table("key-table"), table("signing-table"), matches, ring_,
                                    found);
         });
@@ -137,7 +137,7 @@ private:
         if (!sign_.given("key-directory") && !std::filesystem::exists(path, ignored))
             return nullptr;
         const auto parents = sign_.flag("parent-domains") ? ParentDomains::Yes : ParentDomains::No;
-        return report("key-directory", [&](Report& found) {
+        return report("key-directory", [&](tables::Report& found) {
             return KeyDirectory::load(path, parents, ring_, found);
         });
     }
@@ -159,8 +159,9 @@ private:
             .selector = sign_.text("selector"),
             .key_file = sign_.path("key-file"),
             .parents = sign_.flag("sub-domains") ? ParentDomains::Yes : ParentDomains::No};
-        return report("key-file",
-                      [&](Report& found) { return SingleKey::load(settings, ring_, found); });
+        return report("key-file", [&](tables::Report& found) {
+            return SingleKey::load(settings, ring_, found);
+        });
     }
 
     dkim::SigningOptions signing() {
@@ -196,7 +197,7 @@ private:
                           "require-login-match needs a table of who may write as whom");
             return std::nullopt;
         }
-        return report("login-map", [&](Report& found) {
+        return report("login-map", [&](tables::Report& found) {
             return LoginMap::load(sign_.path("login-map"), sign_.text("recipient-delimiter"),
                                   found);
         });

@@ -209,7 +209,7 @@ KeyDirectory::~KeyDirectory() = default;
 std::shared_ptr<const KeyDirectory> KeyDirectory::load(const std::string& path,
                                                        ParentDomains parents,
                                                        std::shared_ptr<KeyRing> ring,
-                                                       Report& report) {
+                                                       tables::Report& report) {
     auto made = std::make_unique<Impl>(path, parents, std::move(ring));
     Impl& directory = *made;
     Notes notes;

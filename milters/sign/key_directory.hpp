@@ -12,9 +12,9 @@
 // any .pem file is no domain of ours.
 #pragma once
 
+#include "common/tables/report.hpp"
 #include "milters/sign/key_ring.hpp"
 #include "milters/sign/key_source.hpp"
-#include "milters/sign/report.hpp"
 
 #include <memory>
 #include <string>
@@ -29,7 +29,8 @@ public:
     /// ParentDomains::Yes mail of sub.example.org is signed with the keys of example.org (and
     /// d=example.org) when sub.example.org has no folder of its own; the nearest parent wins.
     static std::shared_ptr<const KeyDirectory> load(const std::string& path, ParentDomains parents,
-                                                    std::shared_ptr<KeyRing> ring, Report& report);
+                                                    std::shared_ptr<KeyRing> ring,
+                                                    tables::Report& report);
     ~KeyDirectory() override;
 
     [[nodiscard]] Selection select(const message::Mailbox& from) const override;

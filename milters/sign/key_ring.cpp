@@ -74,7 +74,7 @@ std::string KeyFile::unsafe() const {
 }
 
 void warn_of_key(const KeyFile& file, const crypto::PrivateKey& key, const config::Origin& where,
-                 const std::string& subject, Report& report) {
+                 const std::string& subject, tables::Report& report) {
     constexpr unsigned kUsualBits = 2048;
     if (const std::string unsafe = file.unsafe(); !unsafe.empty())
         report.warn(where, subject + file.path() + ": " + unsafe,

@@ -19,7 +19,7 @@
 #include "common/base/guarded.hpp"
 #include "common/base/result.hpp"
 #include "common/crypto/key.hpp"
-#include "milters/sign/report.hpp"
+#include "common/tables/report.hpp"
 
 #include <sys/types.h>
 
@@ -103,7 +103,7 @@ private:
 /// Warns of what a person should mend about a key just loaded: a file that others can read, and RSA
 /// of less than 2048 bits (RFC 8301 3.2). `subject` goes before the path.
 void warn_of_key(const KeyFile& file, const crypto::PrivateKey& key, const config::Origin& where,
-                 const std::string& subject, Report& report);
+                 const std::string& subject, tables::Report& report);
 
 class KeyRing {
 public:

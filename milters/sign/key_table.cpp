@@ -121,14 +121,16 @@ std::optional<std::string> mismatch(const KeyRow& row, const crypto::PrivateKey&
 
 } // namespace
 
-KeyTable KeyTable::load(const Table& table, std::shared_ptr<KeyRing> ring, Report& report) {
+KeyTable KeyTable::load(const tables::Table& table, std::shared_ptr<KeyRing> ring,
+                        tables::Report& report) {
     KeyTable keys;
     keys.name_ = table.name;
     keys.ring_ = std::move(ring);
-    if (table.kind == TableKind::Refile) keys.patterns_.emplace(LetterCase::Matters);
+    if (table.kind == tables::TableKind::Refile)
+        keys.patterns_.emplace(tables::LetterCase::Matters);
     keys.rows_.reserve(table.rows.size());
     std::size_t parsed = 0;
-    for (const TableRow& source : table.rows) {
+    for (const tables::TableRow& source : table.rows) {
         KeyRow row;
         row.name = source.key;
         row.line = source.line;
@@ -161,7 +163,7 @@ KeyTable KeyTable::load(const Table& table, std::shared_ptr<KeyRing> ring, Repor
 }
 
 /// Reads the key of the row, or looks that its file is there, and warns.
-void KeyTable::check_key(KeyRow& row, std::size_t& parsed, Report& report) const {
+void KeyTable::check_key(KeyRow& row, std::size_t& parsed, tables::Report& report) const {
     const config::Origin where = origin(row);
     const std::string subject = "key row '" + row.name + "': ";
     if (row.inline_key != nullptr) {
@@ -198,7 +200,7 @@ void KeyTable::check_key(KeyRow& row, std::size_t& parsed, Report& report) const
 const KeyRow* KeyTable::find(std::string_view name) const {
     if (patterns_) {
         const std::size_t number = patterns_->first(name);
-        return number == PatternList::npos ? nullptr : &rows_[number];
+        return number == tables::PatternList::npos ? nullptr : &rows_[number];
     }
     const auto found = by_name_.find(name);
     return found == by_name_.end() ? nullptr : &rows_[found->second];

@@ -8,10 +8,10 @@
 #pragma once
 
 #include "common/base/text.hpp"
+#include "common/tables/pattern_list.hpp"
+#include "common/tables/table_spec.hpp"
 #include "milters/sign/key_ring.hpp"
 #include "milters/sign/key_source.hpp"
-#include "milters/sign/pattern_list.hpp"
-#include "milters/sign/table_spec.hpp"
 
 #include <memory>
 #include <optional>
@@ -38,7 +38,8 @@ class KeyTable {
 public:
     /// Key files are read as key_ring.hpp describes; missing and broken ones are warnings, because
     /// they concern the mail of their row only.
-    static KeyTable load(const Table& table, std::shared_ptr<KeyRing> ring, Report& report);
+    static KeyTable load(const tables::Table& table, std::shared_ptr<KeyRing> ring,
+                         tables::Report& report);
 
     /// The row of this name, or null. Constant time for file and inline tables.
     [[nodiscard]] const KeyRow* find(std::string_view name) const;
@@ -50,12 +51,12 @@ public:
     [[nodiscard]] config::Origin origin(const KeyRow& row) const { return {name_, row.line}; }
 
 private:
-    void check_key(KeyRow& row, std::size_t& parsed, Report& report) const;
+    void check_key(KeyRow& row, std::size_t& parsed, tables::Report& report) const;
 
     std::string name_;
     std::vector<KeyRow> rows_;
     std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> by_name_;
-    std::optional<PatternList> patterns_; ///< refile only
+    std::optional<tables::PatternList> patterns_; ///< refile only
     std::shared_ptr<KeyRing> ring_;
 };
 

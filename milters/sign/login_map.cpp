@@ -20,7 +20,8 @@ std::string_view without_extension(std::string_view local, std::string_view deli
 
 } // namespace
 
-LoginMap LoginMap::load(std::string_view path, std::string_view delimiters, Report& report) {
+LoginMap LoginMap::load(std::string_view path, std::string_view delimiters,
+                        tables::Report& report) {
     if (path.starts_with("texthash:")) path.remove_prefix(9);
     const auto table = config::TableFile::read(std::string(path), config::TableSyntax::Postfix);
     if (table) return LoginMap(*table, delimiters, report);
@@ -30,7 +31,7 @@ LoginMap LoginMap::load(std::string_view path, std::string_view delimiters, Repo
 }
 
 LoginMap LoginMap::parse(std::string_view text, const std::string& name,
-                         std::string_view delimiters, Report& report) {
+                         std::string_view delimiters, tables::Report& report) {
     const auto table =
         config::TableFile::parse(std::string(text), name, config::TableSyntax::Postfix);
     if (table) return LoginMap(*table, delimiters, report);
@@ -39,7 +40,8 @@ LoginMap LoginMap::parse(std::string_view text, const std::string& name,
     return {};
 }
 
-LoginMap::LoginMap(const config::TableFile& table, std::string_view delimiters, Report& report)
+LoginMap::LoginMap(const config::TableFile& table, std::string_view delimiters,
+                   tables::Report& report)
     : delimiters_(delimiters) {
     for (const config::TableEntry& row : table.entries()) {
         if (row.key.find('@') == std::string_view::npos)

@@ -8,7 +8,7 @@
 #pragma once
 
 #include "common/base/text.hpp"
-#include "milters/sign/report.hpp"
+#include "common/tables/report.hpp"
 
 #include <cstdint>
 #include <string>
@@ -27,9 +27,10 @@ class LoginMap {
 public:
     /// `path`: a text table, as Postfix reads texthash:; the prefix "texthash:" may stand before
     /// it. `delimiters`: Postfix's recipient_delimiter, may be empty.
-    static LoginMap load(std::string_view path, std::string_view delimiters, Report& report);
+    static LoginMap load(std::string_view path, std::string_view delimiters,
+                         tables::Report& report);
     static LoginMap parse(std::string_view text, const std::string& name,
-                          std::string_view delimiters, Report& report);
+                          std::string_view delimiters, tables::Report& report);
 
     [[nodiscard]] Ownership check(std::string_view login, std::string_view user,
                                   std::string_view domain) const;
@@ -37,7 +38,7 @@ public:
 
 private:
     LoginMap() = default;
-    LoginMap(const config::TableFile& table, std::string_view delimiters, Report& report);
+    LoginMap(const config::TableFile& table, std::string_view delimiters, tables::Report& report);
     [[nodiscard]] const std::string* find(std::string_view user, std::string_view domain) const;
 
     std::unordered_map<std::string, std::string, CaseInsensitiveHash, CaseInsensitiveEqual> logins_;

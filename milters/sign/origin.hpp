@@ -4,7 +4,7 @@
 
 #include "common/base/ip.hpp"
 #include "common/base/result.hpp"
-#include "milters/sign/host_list.hpp"
+#include "common/tables/host_list.hpp"
 
 #include <functional>
 #include <optional>
@@ -26,7 +26,7 @@ struct MacroRule {
 Result<std::vector<MacroRule>> parse_macro_rules(std::string_view text);
 
 struct OriginRules {
-    HostList internal_hosts;
+    tables::HostList internal_hosts;
     std::vector<std::string> daemon_names; ///< OpenDKIM's MTA; letters' case matters
     std::vector<MacroRule> macros;
     bool login = true;            ///< a SASL login makes mail ours

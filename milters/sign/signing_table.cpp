@@ -29,15 +29,17 @@ std::optional<std::pair<std::string, std::string>> never_matches(std::string_vie
 
 } // namespace
 
-SigningTable SigningTable::load(const Table& table, Matches matches, Report& report) {
+SigningTable SigningTable::load(const tables::Table& table, Matches matches,
+                                tables::Report& report) {
     SigningTable signing;
     signing.name_ = table.name;
     signing.matches_ = matches;
-    if (table.kind == TableKind::Refile) signing.patterns_.emplace(LetterCase::Ignored);
+    if (table.kind == tables::TableKind::Refile)
+        signing.patterns_.emplace(tables::LetterCase::Ignored);
     signing.rows_.reserve(table.rows.size());
     std::unordered_map<std::string, int, CaseInsensitiveHash, CaseInsensitiveEqual> seen;
     int everything = 0; // the line of a row "*"
-    for (const TableRow& source : table.rows) {
+    for (const tables::TableRow& source : table.rows) {
         const config::Origin origin = table.origin(source.line);
         SigningRow row{.pattern = std::string(source.key),
                        .key_name = {},
@@ -80,7 +82,7 @@ SigningTable SigningTable::load(const Table& table, Matches matches, Report& rep
     return signing;
 }
 
-void SigningTable::warn_of(const SigningRow& row, Report& report) const {
+void SigningTable::warn_of(const SigningRow& row, tables::Report& report) const {
     const std::string subject = "signing row " + quoted(row.pattern) + ": ";
     const auto warn = [&](const std::string& what, const std::string& remedy) {
         report.warn(origin(row), subject + what, remedy);
@@ -92,7 +94,7 @@ void SigningTable::warn_of(const SigningRow& row, Report& report) const {
         if (const auto never = never_matches(row.pattern)) warn(never->first, never->second);
         return;
     }
-    if (const char meta = PatternList::metacharacter(row.pattern); meta != '\0')
+    if (const char meta = tables::PatternList::metacharacter(row.pattern); meta != '\0')
         warn(std::string("'") + meta + "' acts as in an extended regular expression",
              "write only '*' for any text, and a row for each alternative");
     const auto at = row.pattern.rfind("@*");
@@ -117,7 +119,7 @@ std::vector<const SigningRow*> SigningTable::find(std::string_view user,
     if (patterns_) {
         query.append(user).append("@").append(domain);
         if (matches_ == Matches::First) {
-            if (const auto number = patterns_->first(query); number != PatternList::npos)
+            if (const auto number = patterns_->first(query); number != tables::PatternList::npos)
                 found.push_back(&rows_[number]);
         } else {
             for (const std::size_t number : patterns_->all(query))

@@ -8,8 +8,8 @@
 #pragma once
 
 #include "common/base/text.hpp"
-#include "milters/sign/pattern_list.hpp"
-#include "milters/sign/table_spec.hpp"
+#include "common/tables/pattern_list.hpp"
+#include "common/tables/table_spec.hpp"
 
 #include <optional>
 #include <string>
@@ -31,7 +31,7 @@ enum class Matches : std::uint8_t { First, All };
 class SigningTable {
 public:
     /// Rows that can never match, or match more than they seem to, are warnings.
-    static SigningTable load(const Table& table, Matches matches, Report& report);
+    static SigningTable load(const tables::Table& table, Matches matches, tables::Report& report);
 
     /// The rows for user@domain, in the order OpenDKIM finds them; domain in lower case.
     [[nodiscard]] std::vector<const SigningRow*> find(std::string_view user,
@@ -45,13 +45,13 @@ public:
     }
 
 private:
-    void warn_of(const SigningRow& row, Report& report) const;
+    void warn_of(const SigningRow& row, tables::Report& report) const;
 
     std::string name_;
     Matches matches_ = Matches::First;
     std::vector<SigningRow> rows_;
     std::unordered_map<std::string, std::size_t, CaseInsensitiveHash, CaseInsensitiveEqual> by_key_;
-    std::optional<PatternList> patterns_; ///< refile only
+    std::optional<tables::PatternList> patterns_; ///< refile only
 };
 
 } // namespace postern::sign

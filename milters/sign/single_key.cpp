@@ -2,12 +2,13 @@
 
 #include "common/base/domain.hpp"
 #include "common/base/text.hpp"
-#include "milters/sign/table_spec.hpp"
+#include "common/tables/table_spec.hpp"
 
 namespace postern::sign {
 
-std::shared_ptr<const SingleKey>
-SingleKey::load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, Report& report) {
+std::shared_ptr<const SingleKey> SingleKey::load(const Settings& settings,
+                                                 const std::shared_ptr<KeyRing>& ring,
+                                                 tables::Report& report) {
     const std::size_t before = report.problems.size();
     auto single = std::make_shared<SingleKey>();
     single->parents_ = settings.parents;
@@ -18,14 +19,15 @@ SingleKey::load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, 
         report.problem({}, "selector '" + settings.selector + "': " + selector.error().message,
                        "write the name before ._domainkey in DNS");
 
-    const auto spec = TableSpec::parse(settings.domains);
+    const auto spec = tables::TableSpec::parse(settings.domains);
     if (!spec) {
         report.problem({}, "domain: " + spec.error().message, "write one domain or more");
         return nullptr;
     }
-    const Table table = Table::read(*spec, report);
-    if (table.kind == TableKind::Refile) single->patterns_.emplace(LetterCase::Ignored);
-    for (const TableRow& row : table.rows) {
+    const tables::Table table = tables::Table::read(*spec, report);
+    if (table.kind == tables::TableKind::Refile)
+        single->patterns_.emplace(tables::LetterCase::Ignored);
+    for (const tables::TableRow& row : table.rows) {
         if (single->patterns_) {
             if (const auto added = single->patterns_->add(row.key); !added)
                 report.problem(table.origin(row.line),
@@ -55,7 +57,8 @@ SingleKey::load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, 
 }
 
 bool SingleKey::lists(const std::string& domain) const {
-    return patterns_ ? patterns_->first(domain) != PatternList::npos : domains_.contains(domain);
+    return patterns_ ? patterns_->first(domain) != tables::PatternList::npos
+                     : domains_.contains(domain);
 }
 
 Selection SingleKey::choose(std::string domain, std::string identity) const {

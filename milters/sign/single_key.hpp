@@ -6,9 +6,9 @@
 // OpenDKIM's SubDomains does.
 #pragma once
 
+#include "common/tables/pattern_list.hpp"
 #include "milters/sign/key_directory.hpp"
 #include "milters/sign/key_source.hpp"
-#include "milters/sign/pattern_list.hpp"
 
 #include <memory>
 #include <optional>
@@ -27,7 +27,7 @@ public:
     };
     /// A missing or broken key is a problem: there is nothing else to sign with. Null then.
     static std::shared_ptr<const SingleKey>
-    load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, Report& report);
+    load(const Settings& settings, const std::shared_ptr<KeyRing>& ring, tables::Report& report);
 
     [[nodiscard]] Selection select(const message::Mailbox& from) const override;
 
@@ -35,8 +35,8 @@ private:
     [[nodiscard]] bool lists(const std::string& domain) const;
     [[nodiscard]] Selection choose(std::string domain, std::string identity) const;
 
-    std::unordered_set<std::string> domains_; ///< A-labels, or "*"
-    std::optional<PatternList> patterns_;     ///< refile only
+    std::unordered_set<std::string> domains_;     ///< A-labels, or "*"
+    std::optional<tables::PatternList> patterns_; ///< refile only
     std::string selector_;
     std::shared_ptr<const KeyFile> key_;
     ParentDomains parents_ = ParentDomains::No;

@@ -28,11 +28,11 @@ bool same_signature(const KeyChoice& a, const KeyChoice& b) {
     return a.domain == b.domain && a.selector == b.selector && a.identity == b.identity;
 }
 
-TableSpec spec_of(std::string_view text, const char* what, Report& report) {
-    auto spec = TableSpec::parse(text);
+tables::TableSpec spec_of(std::string_view text, const char* what, tables::Report& report) {
+    auto spec = tables::TableSpec::parse(text);
     if (spec) return *std::move(spec);
     report.problem({}, what + (": " + spec.error().message), "write file:/path or refile:/path");
-    return {TableKind::Inline, ""};
+    return {tables::TableKind::Inline, ""};
 }
 
 } // namespace
@@ -43,17 +43,18 @@ TableKeys::TableKeys(KeyTable keys, SigningTable signing)
 std::shared_ptr<const TableKeys> TableKeys::load(std::string_view key_table,
                                                  std::string_view signing_table, Matches matches,
                                                  const std::shared_ptr<KeyRing>& ring,
-                                                 Report& report) {
+                                                 tables::Report& report) {
     const std::size_t before = report.problems.size();
-    const Table keys = Table::read(spec_of(key_table, "key table", report), report);
-    const Table signing = Table::read(spec_of(signing_table, "signing table", report), report);
+    const tables::Table keys = tables::Table::read(spec_of(key_table, "key table", report), report);
+    const tables::Table signing =
+        tables::Table::read(spec_of(signing_table, "signing table", report), report);
     auto both = std::make_shared<const TableKeys>(KeyTable::load(keys, ring, report),
                                                   SigningTable::load(signing, matches, report));
     if (report.problems.size() == before) both->check(report);
     return both;
 }
 
-void TableKeys::check(Report& report) const {
+void TableKeys::check(tables::Report& report) const {
     for (const SigningRow& row : signing_.rows()) {
         if (row.key_name == "%") continue; // depends on the author
         const KeyRow* key = keys_.find(row.key_name);

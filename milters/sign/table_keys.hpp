@@ -24,7 +24,7 @@ public:
     static std::shared_ptr<const TableKeys> load(std::string_view key_table,
                                                  std::string_view signing_table, Matches matches,
                                                  const std::shared_ptr<KeyRing>& ring,
-                                                 Report& report);
+                                                 tables::Report& report);
 
     [[nodiscard]] Selection select(const message::Mailbox& from) const override;
 
@@ -32,7 +32,7 @@ public:
     [[nodiscard]] const SigningTable& signing() const noexcept { return signing_; }
 
 private:
-    void check(Report& report) const;
+    void check(tables::Report& report) const;
     [[nodiscard]] Selection apply(const std::vector<const SigningRow*>& rows,
                                   std::string_view domain) const;
 

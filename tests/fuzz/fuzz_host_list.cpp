@@ -1,5 +1,5 @@
 // A host list from anywhere; first line: a client's name and address to look up.
-#include "milters/sign/host_list.hpp"
+#include "common/tables/host_list.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -7,7 +7,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace postern;
-    using namespace postern::sign;
+    using namespace postern::tables;
     if (size < 1 || size > 8192) return 0;
     const std::string_view input = as_text({data + 1, size - 1});
     const auto halves = cut(input, '\n');
@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Report report;
     const auto kind = static_cast<TableKind>(data[0] % 3);
     const auto hosts =
-        HostList::load(Table::parse(kind, rows, "fuzz", report), OpenSigner::Refused, report);
+        HostList::load(Table::parse(kind, rows, "fuzz", report), OpenHosts::Refused, report);
     const bool by_name = hosts.contains(name, std::nullopt),
                by_address = hosts.contains({}, address);
     if (hosts.contains(name, address) != (by_name || by_address)) std::abort();

@@ -19,17 +19,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string domain =
         at == std::string_view::npos ? std::string() : to_lower(address.substr(at + 1));
     const std::string rows(halves ? halves->after : input);
-    const auto kind = static_cast<TableKind>(data[0] % 3);
+    const auto kind = static_cast<tables::TableKind>(data[0] % 3);
 
-    Report report;
-    const Table table = Table::parse(kind, rows, "fuzz", report);
+    tables::Report report;
+    const tables::Table table = tables::Table::parse(kind, rows, "fuzz", report);
     const auto first_table = SigningTable::load(table, Matches::First, report);
     const auto first = first_table.find(user, domain);
     const auto all_table = SigningTable::load(table, Matches::All, report);
     const auto all = all_table.find(user, domain);
     if (first.size() > 1 || first.empty() != all.empty()) std::abort();
     if (!all.empty() && all.front()->line != first.front()->line) std::abort();
-    if (kind == TableKind::Refile &&
+    if (kind == tables::TableKind::Refile &&
         !std::is_sorted(all.begin(), all.end(),
                         [](const auto* a, const auto* b) { return a->line < b->line; }))
         std::abort();

@@ -82,13 +82,13 @@ std::set<std::string> key_files(const config::Settings& settings) {
         }
     }
     if (sign->is_set("key-table")) {
-        if (const auto spec = sign::TableSpec::parse(sign->text("key-table"))) {
-            sign::Report ignored;
+        if (const auto spec = tables::TableSpec::parse(sign->text("key-table"))) {
+            tables::Report ignored;
             sign::KeyRingOptions lazy;
             lazy.eager = 0; // the rows are wanted, not the keys
             static const SystemClock clock;
             const auto table =
-                sign::KeyTable::load(sign::Table::read(*spec, ignored),
+                sign::KeyTable::load(tables::Table::read(*spec, ignored),
                                      std::make_shared<sign::KeyRing>(clock, lazy), ignored);
             for (const sign::KeyRow& row : table.rows())
                 if (row.file && files.size() < kMost) files.insert(row.file->path());

@@ -7,7 +7,7 @@
 // One line of answer for each line of input. What loading found goes to stderr, problems and
 // warnings; a table with problems is asked all the same, because OpenDKIM would run with it.
 #include "common/message/address.hpp"
-#include "milters/sign/host_list.hpp"
+#include "common/tables/host_list.hpp"
 #include "milters/sign/single_key.hpp"
 #include "milters/sign/table_keys.hpp"
 
@@ -34,14 +34,14 @@ std::string answer(const KeySource& source, const std::string& from) {
     return join(signatures, "; ");
 }
 
-void print(const Report& report) {
+void print(const tables::Report& report) {
     for (const auto& problem : report.problems)
         std::cerr << "problem: " << problem.text() << '\n';
     for (const auto& warning : report.warnings)
         std::cerr << "warning: " << warning.text() << '\n';
 }
 
-int ask(const std::shared_ptr<const KeySource>& source, const Report& report) {
+int ask(const std::shared_ptr<const KeySource>& source, const tables::Report& report) {
     print(report);
     if (source == nullptr) return 1;
     for (std::string line; std::getline(std::cin, line);)
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
     const std::vector<std::string> words(argv + 1, argv + argc);
     const SystemClock clock;
     const auto ring = std::make_shared<KeyRing>(clock);
-    Report report;
+    tables::Report report;
     if (words.size() == 4 && words[0] == "tables") {
         const auto matches = words[3] == "all" ? Matches::All : Matches::First;
         const auto tables = TableKeys::load(words[1], words[2], matches, ring, report);
@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
         return ask(single, report);
     }
     if (words.size() == 2 && words[0] == "hosts") {
-        const auto hosts = HostList::load(words[1], OpenSigner::Allowed, report);
+        const auto hosts = tables::HostList::load(words[1], tables::OpenHosts::Allowed, report);
         print(report);
         for (std::string name, address; std::cin >> name >> address;)
             std::cout << (hosts.contains(name, IpAddress::parse(address)) ? "yes" : "no") << '\n';

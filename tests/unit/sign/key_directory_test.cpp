@@ -23,7 +23,7 @@ protected:
     KeyPlace place_;
     FixedClock clock_{today()};
     std::shared_ptr<KeyRing> ring_ = std::make_shared<KeyRing>(clock_);
-    Report report_;
+    tables::Report report_;
 };
 
 TEST_F(Directory, EveryKeySignsEd25519FirstThenBySelector) {
@@ -117,7 +117,7 @@ TEST_F(Directory, KeysAndDomainsComeAndGoWithoutReload) {
 }
 
 TEST_F(Directory, MissingDirectoryIsAProblem) {
-    Report report;
+    tables::Report report;
     const auto keys = KeyDirectory::load("/nonexistent", ParentDomains::No, ring_, report);
     EXPECT_THAT(texts(report.problems), HasSubstr("/nonexistent: No such file"));
     EXPECT_EQ(select(*keys, "example.org"), "none: no key for example.org");

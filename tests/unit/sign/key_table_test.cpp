@@ -30,10 +30,11 @@ protected:
         place_.write("example.net.pem", rsa_pem());
         place_.write("broken.pem", "x");
     }
-    KeyTable load(std::string text, TableKind kind = TableKind::File) {
+    KeyTable load(std::string text, tables::TableKind kind = tables::TableKind::File) {
         for (auto at = text.find("$K"); at != std::string::npos; at = text.find("$K"))
             text.replace(at, 2, place_.path());
-        return KeyTable::load(Table::parse(kind, text, "KeyTable", report_), ring_, report_);
+        return KeyTable::load(tables::Table::parse(kind, text, "KeyTable", report_), ring_,
+                              report_);
     }
     std::string choose(const KeyTable& table, std::string_view name,
                        std::string_view from = "example.net") {
@@ -47,7 +48,7 @@ protected:
     KeyPlace place_;
     FixedClock clock_{today()};
     std::shared_ptr<KeyRing> ring_ = std::make_shared<KeyRing>(clock_);
-    Report report_;
+    tables::Report report_;
 };
 
 TEST_F(KeyTables, NamesHaveACase) {
@@ -137,10 +138,10 @@ TEST_F(KeyTables, SecondRowOfANameIsNeverUsed) {
 
 TEST_F(KeyTables, RefileNamesAreExpressionsWithACase) {
     const auto table =
-        load("s*._domainkey.example.org example.org:s:$K/rsa.pem\n", TableKind::Refile);
+        load("s*._domainkey.example.org example.org:s:$K/rsa.pem\n", tables::TableKind::Refile);
     EXPECT_EQ(choose(table, "s2026._domainkey.example.org"), "example.org s");
     EXPECT_EQ(choose(table, "S2026._domainkey.example.org"), "none");
-    load("(k example.org:s:$K/rsa.pem\n", TableKind::Refile);
+    load("(k example.org:s:$K/rsa.pem\n", tables::TableKind::Refile);
     EXPECT_THAT(texts(report_.problems), HasSubstr("KeyTable:1: "));
 }
 

@@ -62,7 +62,7 @@ protected:
     KeyPlace place_;
     FixedClock clock_{today()};
     std::shared_ptr<KeyRing> ring_ = std::make_shared<KeyRing>(clock_);
-    Report report_;
+    tables::Report report_;
 };
 
 TEST_F(LargeTable, PlainLoadsInTwoSecondsAndLooksUpInConstantTime) { look_up(*load("file:", "")); }
@@ -73,7 +73,7 @@ TEST_F(LargeTable, RefileOfCommonShapesToo) {
 }
 
 TEST_F(LargeTable, CostOfOddPatterns) {
-    PatternList list(LetterCase::Ignored);
+    tables::PatternList list(tables::LetterCase::Ignored);
     const double load = seconds_of([&] {
         for (int i = 0; i < 1000; ++i)
             ASSERT_TRUE(list.add("user" + std::to_string(i) + "@*"));
@@ -81,7 +81,7 @@ TEST_F(LargeTable, CostOfOddPatterns) {
     const double walk = seconds_of([&] {
         for (int i = 0; i < 20; ++i)
             EXPECT_EQ(list.first("someone@d" + std::to_string(i) + ".example.org"),
-                      PatternList::npos);
+                      tables::PatternList::npos);
     });
     std::printf("1000 odd patterns: load %.1f ms, walk %.0f us per message\n", load * 1000,
                 walk * 1e6 / 20);

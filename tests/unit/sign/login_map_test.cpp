@@ -24,7 +24,7 @@ struct Case {
 };
 class Logins : public testing::TestWithParam<Case> {};
 TEST_P(Logins, AreLookedUpAsPostfixDoes) {
-    Report report;
+    tables::Report report;
     const auto map = LoginMap::parse("# owners\n"
                                      "alice@example.org  alice, shared\n"
                                      "  helper@example.org\n"
@@ -63,7 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 
 TEST(LoginMap, UsersAloneAreToldOf) {
-    Report report;
+    tables::Report report;
     const auto map = LoginMap::parse("alice alice\nx@y a\nX@y b\n", "logins", "", report);
     EXPECT_THAT(texts(report.warnings),
                 HasSubstr("logins:1: 'alice' has no '@' and is never looked up"));
@@ -73,7 +73,7 @@ TEST(LoginMap, UsersAloneAreToldOf) {
 
 TEST(LoginMap, LoadsFilesAndTellsMissingOnes) {
     KeyPlace place;
-    Report report;
+    tables::Report report;
     const auto map =
         LoginMap::load("texthash:" + place.write("m", "@example.org a\n"), "+", report);
     EXPECT_EQ(map.size(), 1U);

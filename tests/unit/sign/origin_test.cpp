@@ -21,9 +21,9 @@ struct Case {
 };
 class Origins : public testing::TestWithParam<Case> {};
 TEST_P(Origins, AreJudged) {
-    Report report;
+    tables::Report report;
     OriginRules rules;
-    rules.internal_hosts = HostList::load("10.0.0.0/8", OpenSigner::Refused, report);
+    rules.internal_hosts = tables::HostList::load("10.0.0.0/8", tables::OpenHosts::Refused, report);
     rules.daemon_names = {"MSA"};
     rules.macros = *parse_macro_rules("{daemon_name}=ORIGINATING|SUBMISSION, auth_authen");
     const auto& row = GetParam();

@@ -11,12 +11,13 @@ namespace {
 using testing::HasSubstr;
 using testing_support::name_of;
 
-constexpr auto kFile = TableKind::File;
-constexpr auto kRefile = TableKind::Refile;
-constexpr auto kInline = TableKind::Inline;
+constexpr auto kFile = tables::TableKind::File;
+constexpr auto kRefile = tables::TableKind::Refile;
+constexpr auto kInline = tables::TableKind::Inline;
 
-SigningTable load(TableKind kind, std::string_view text, Matches matches, Report& report) {
-    return SigningTable::load(Table::parse(kind, std::string(text), "SigningTable", report),
+SigningTable load(tables::TableKind kind, std::string_view text, Matches matches,
+                  tables::Report& report) {
+    return SigningTable::load(tables::Table::parse(kind, std::string(text), "SigningTable", report),
                               matches, report);
 }
 
@@ -29,12 +30,12 @@ std::string found(const SigningTable& table, std::string_view user, std::string_
 
 struct Lookup {
     const char* name;
-    TableKind kind;
+    tables::TableKind kind;
     std::string_view rows, user, domain, first, all;
 };
 class Lookups : public testing::TestWithParam<Lookup> {};
 TEST_P(Lookups, FindTheRowsOpenDkimFinds) {
-    Report report;
+    tables::Report report;
     const auto& row = GetParam();
     EXPECT_EQ(found(load(row.kind, row.rows, Matches::First, report), row.user, row.domain),
               row.first);
@@ -71,7 +72,7 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 
 TEST(SigningTable, ValueIsKeyAndIdentity) {
-    Report report;
+    tables::Report report;
     const auto table = load(kFile, "a k:@%\nb k:x:y@z # c\nc k\n", Matches::First, report);
     EXPECT_EQ(table.rows()[0].identity, "@%");
     EXPECT_EQ(table.rows()[1].identity, "x:y@z");
@@ -80,13 +81,13 @@ TEST(SigningTable, ValueIsKeyAndIdentity) {
 
 struct Lint {
     const char* name;
-    TableKind kind;
+    tables::TableKind kind;
     std::string_view rows;
     const char* warning;
 };
 class SigningTableLint : public testing::TestWithParam<Lint> {};
 TEST_P(SigningTableLint, NamesFileRowAndRemedy) {
-    Report report;
+    tables::Report report;
     load(GetParam().kind, GetParam().rows, Matches::First, report);
     EXPECT_THAT(texts(report.warnings) + texts(report.problems), HasSubstr(GetParam().warning));
 }
@@ -119,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 
 TEST(SigningTable, GoodTablesAreQuiet) {
-    Report report;
+    tables::Report report;
     load(kFile, "u@example.com k\nexample.com k:@%\n.example.com k\nu@.example.com k\nu@* k\n* k\n",
          Matches::First, report);
     load(kRefile, "u+x@example.com k\n*@example.com k\n*@*.example.com k:bob@%\n* k\n",
@@ -129,7 +130,7 @@ TEST(SigningTable, GoodTablesAreQuiet) {
 }
 
 TEST(SigningTable, OverlongAddressesAreInNoTable) {
-    Report report;
+    tables::Report report;
     const auto table = load(kFile, "* k", Matches::First, report);
     EXPECT_EQ(found(table, std::string(2000, 'u'), "example.com"), "");
 }

@@ -25,7 +25,7 @@ protected:
     }
     KeyPlace place_;
     FixedClock clock_{today()};
-    Report report_;
+    tables::Report report_;
 };
 TEST_P(Single, ChoosesAsOpenDkim) {
     const auto& row = GetParam();

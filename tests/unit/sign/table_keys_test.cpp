@@ -35,7 +35,7 @@ protected:
     KeyPlace place_;
     FixedClock clock_{today()};
     std::shared_ptr<KeyRing> ring_ = std::make_shared<KeyRing>(clock_);
-    Report report_;
+    tables::Report report_;
 };
 
 struct Choice {

@@ -39,8 +39,9 @@ protected:
         keys_->by_domain["broken.example"] = {
             .keys = {}, .why = "/keys/x.pem: Permission denied", .broken = true};
         config_.keys = keys_;
-        Report report;
-        config_.origin.internal_hosts = HostList::load("192.0.2.0/24", OpenSigner::Refused, report);
+        tables::Report report;
+        config_.origin.internal_hosts =
+            tables::HostList::load("192.0.2.0/24", tables::OpenHosts::Refused, report);
         config_.max_header_fields = 10;
         config_.max_header_octets = 1000;
     }
@@ -51,7 +52,7 @@ protected:
     }
 
     void guard(LoginGuard guard, std::string_view table) {
-        Report report;
+        tables::Report report;
         config_.login_guard = guard;
         config_.logins = LoginMap::parse(table, "logins", "", report);
     }

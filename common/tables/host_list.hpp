@@ -15,8 +15,8 @@
 
 #include "common/base/ip.hpp"
 #include "common/base/text.hpp"
-#include "milters/sign/pattern_list.hpp"
-#include "milters/sign/table_spec.hpp"
+#include "common/tables/pattern_list.hpp"
+#include "common/tables/table_spec.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -25,9 +25,9 @@
 #include <unordered_map>
 #include <vector>
 
-namespace postern::sign {
+namespace postern::tables {
 
-enum class OpenSigner : std::uint8_t { Refused, Allowed };
+enum class OpenHosts : std::uint8_t { Refused, Allowed };
 
 class HostList {
 public:
@@ -36,8 +36,8 @@ public:
     /// A list as postern.conf has it: words separated by commas or blanks, "file:/p" or
     /// "refile:/p". Networks that mean everybody are a problem unless allowed; entries that match
     /// nothing (host bits set, "*.example.com") are warnings that propose what was meant.
-    static HostList load(std::string_view value, OpenSigner open, Report& report);
-    static HostList load(const Table& table, OpenSigner open, Report& report);
+    static HostList load(std::string_view value, OpenHosts open, Report& report);
+    static HostList load(const Table& table, OpenHosts open, Report& report);
 
     /// `name`: the client's verified name; empty, "unknown" or "[address]" without one.
     [[nodiscard]] bool contains(std::string_view name,
@@ -63,7 +63,7 @@ private:
     void add_network(const Network& network, Entry entry);
     void add_name(std::string_view name, bool negated, const config::Origin& origin,
                   Report& report);
-    void check_open(const std::string& name, OpenSigner open, Report& report) const;
+    void check_open(const std::string& name, OpenHosts open, Report& report) const;
     [[nodiscard]] bool contains_name(std::string_view name) const;
     [[nodiscard]] bool contains_address(const IpAddress& address) const;
     [[nodiscard]] std::optional<bool> probe(std::string_view text) const;
@@ -75,4 +75,4 @@ private:
     std::optional<PatternList> patterns_; ///< refile: matched against each spelling in turn
 };
 
-} // namespace postern::sign
+} // namespace postern::tables

@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace postern::sign {
+namespace postern::tables {
 
 enum class LetterCase : std::uint8_t { Matters, Ignored };
 
@@ -52,4 +52,4 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
-} // namespace postern::sign
+} // namespace postern::tables

@@ -1,5 +1,5 @@
 #include "common/base/text.hpp"
-#include "milters/sign/pattern_list.hpp"
+#include "common/tables/pattern_list.hpp"
 #include "tests/support/name_of.hpp"
 
 #include <gmock/gmock.h>
@@ -8,7 +8,7 @@
 
 #include <random>
 
-namespace postern::sign {
+namespace postern::tables {
 namespace {
 
 using testing_support::name_of;
@@ -171,4 +171,4 @@ TEST(PatternList, SameAnswersAsAPlainWalkForRandomTables) {
 }
 
 } // namespace
-} // namespace postern::sign
+} // namespace postern::tables

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace postern::sign {
+namespace postern::tables {
 
 struct Report {
     /// "[sign] key-table": set by the caller before a load, goes into every entry.
@@ -35,4 +35,4 @@ private:
     }
 };
 
-} // namespace postern::sign
+} // namespace postern::tables

@@ -1,17 +1,18 @@
-#include "milters/sign/host_list.hpp"
+#include "common/tables/host_list.hpp"
 #include "tests/support/name_of.hpp"
-#include "tests/unit/sign/key_place.hpp"
+#include "tests/support/temporary_place.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <random>
 
-namespace postern::sign {
+namespace postern::tables {
 namespace {
 
 using testing::HasSubstr;
 using testing_support::name_of;
+using testing_support::texts;
 
 struct Case {
     const char* name;
@@ -23,7 +24,7 @@ struct Case {
 class Hosts : public testing::TestWithParam<Case> {};
 TEST_P(Hosts, AreLookedUpAsOpenDkimDoes) {
     Report report;
-    const auto hosts = HostList::load(GetParam().list, OpenSigner::Allowed, report);
+    const auto hosts = HostList::load(GetParam().list, OpenHosts::Allowed, report);
     EXPECT_EQ(hosts.contains(GetParam().host, IpAddress::parse(GetParam().address)),
               GetParam().ours);
 }
@@ -66,7 +67,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(HostList, NonSmtpClientsHaveNoAddress) {
     Report report;
-    const auto hosts = HostList::load("127.0.0.1", OpenSigner::Refused, report);
+    const auto hosts = HostList::load("127.0.0.1", OpenHosts::Refused, report);
     EXPECT_FALSE(hosts.contains("x", std::nullopt));
     EXPECT_FALSE(HostList().contains("localhost", IpAddress::parse("127.0.0.1")));
 }
@@ -79,7 +80,7 @@ struct Lint {
 class HostLint : public testing::TestWithParam<Lint> {};
 TEST_P(HostLint, SaysWhatWasMeant) {
     Report report;
-    HostList::load(GetParam().list, OpenSigner::Refused, report);
+    HostList::load(GetParam().list, OpenHosts::Refused, report);
     EXPECT_THAT(texts(report.problems) + texts(report.warnings), HasSubstr(GetParam().warning));
 }
 INSTANTIATE_TEST_SUITE_P(
@@ -88,8 +89,8 @@ INSTANTIATE_TEST_SUITE_P(
         Lint{"host_bits", "192.168.0.1/24", "write '192.168.0.0/24' if you mean the network"},
         Lint{"star", "*.example.com", "write '.example.com'"},
         Lint{"negated_star", "!*.example.com", "write '!.example.com'"},
-        Lint{"everybody", "0.0.0.0/0", "0.0.0.0/0 makes us sign mail of everybody"},
-        Lint{"everybody_v6", "127.0.0.1,::/0", "::/0 makes us sign mail of everybody"},
+        Lint{"everybody", "0.0.0.0/0", "0.0.0.0/0 means everybody"},
+        Lint{"everybody_v6", "127.0.0.1,::/0", "::/0 means everybody"},
         Lint{"half_of_everybody", "0.0.0.0/1", "0.0.0.0/1 is a large part of the internet"},
         Lint{"unknown", "unknown", "clients without a name"},
         Lint{"half_an_address", "192.168.0", "neither address, network nor name"},
@@ -97,39 +98,39 @@ INSTANTIATE_TEST_SUITE_P(
         Lint{"missing_file", "file:/nonexistent/hosts", "/nonexistent/hosts: No such file"}),
     name_of);
 
-TEST(HostList, OpenSignerMustBeMeant) {
+TEST(HostList, OpenHostsMustBeMeant) {
     Report refused, allowed, negated;
-    HostList::load("0.0.0.0/0", OpenSigner::Refused, refused);
+    HostList::load("0.0.0.0/0", OpenHosts::Refused, refused);
     EXPECT_EQ(refused.problems.size(), 1U);
-    HostList::load("0.0.0.0/0", OpenSigner::Allowed, allowed);
+    HostList::load("0.0.0.0/0", OpenHosts::Allowed, allowed);
     EXPECT_TRUE(allowed.problems.empty());
-    HostList::load("!0.0.0.0/0,10.1.2.3", OpenSigner::Refused, negated);
+    HostList::load("!0.0.0.0/0,10.1.2.3", OpenHosts::Refused, negated);
     EXPECT_TRUE(negated.problems.empty());
 }
 
 TEST(HostList, FilesNameTheirRows) {
-    KeyPlace place;
+    testing_support::TemporaryPlace place;
     const std::string path =
         place.write("hosts", "# ours\n10.0.0.0/8 # lan\n192.168.0.1/24\n*.example.com\n");
     Report report;
-    const auto hosts = HostList::load("file:" + path, OpenSigner::Refused, report);
+    const auto hosts = HostList::load("file:" + path, OpenHosts::Refused, report);
     EXPECT_TRUE(hosts.contains("x", IpAddress::parse("10.1.2.3")));
     EXPECT_THAT(texts(report.warnings), HasSubstr("hosts:3: "));
     EXPECT_THAT(texts(report.warnings), HasSubstr("hosts:4: "));
 }
 
 TEST(HostList, RefileStarMatchesItsOwnNegation) {
-    KeyPlace place;
+    testing_support::TemporaryPlace place;
     Report report;
     const auto hosts = HostList::load("refile:" + place.write("hosts", "*.example.com\n10.*\n"),
-                                      OpenSigner::Refused, report);
+                                      OpenHosts::Refused, report);
     EXPECT_FALSE(hosts.contains("mail.example.com", IpAddress::parse("203.0.113.9")));
     EXPECT_TRUE(hosts.contains("x", IpAddress::parse("10.1.2.3")));
     EXPECT_THAT(texts(report.warnings),
                 HasSubstr("hosts:1: '*.example.com' in a refile also matches its own negation"));
     Report open;
-    HostList::load("refile:" + place.write("open", "[0]*/0\n"), OpenSigner::Refused, open);
-    EXPECT_THAT(texts(open.problems), HasSubstr("0.0.0.0/0 makes us sign"));
+    HostList::load("refile:" + place.write("open", "[0]*/0\n"), OpenHosts::Refused, open);
+    EXPECT_THAT(texts(open.problems), HasSubstr("0.0.0.0/0 means everybody"));
 }
 
 TEST(HostList, ManyNetworksAgreeWithAPlainWalk) {
@@ -149,7 +150,7 @@ TEST(HostList, ManyNetworksAgreeWithAPlainWalk) {
                     ",";
         }
         Report report;
-        const auto hosts = HostList::load(list, OpenSigner::Refused, report);
+        const auto hosts = HostList::load(list, OpenHosts::Refused, report);
         for (int query = 0; query < 50; ++query) {
             const auto client = *IpAddress::parse("10." + octet() + "." + octet() + "." + octet());
             bool ours = false;
@@ -167,4 +168,4 @@ TEST(HostList, ManyNetworksAgreeWithAPlainWalk) {
 }
 
 } // namespace
-} // namespace postern::sign
+} // namespace postern::tables

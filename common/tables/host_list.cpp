@@ -1,8 +1,8 @@
-#include "milters/sign/host_list.hpp"
+#include "common/tables/host_list.hpp"
 
 #include <algorithm>
 
-namespace postern::sign {
+namespace postern::tables {
 namespace {
 
 std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
@@ -46,7 +46,7 @@ std::size_t HostList::AddressHash::operator()(const IpAddress& address) const no
         {reinterpret_cast<const char*>(octets.data()), octets.size()});
 }
 
-HostList HostList::load(std::string_view value, OpenSigner open, Report& report) {
+HostList HostList::load(std::string_view value, OpenHosts open, Report& report) {
     const auto spec = TableSpec::parse(value);
     if (!spec) {
         report.problem({}, spec.error().message, "write addresses, networks or names");
@@ -60,7 +60,7 @@ HostList HostList::load(std::string_view value, OpenSigner open, Report& report)
     return load(table, open, report);
 }
 
-HostList HostList::load(const Table& table, OpenSigner open, Report& report) {
+HostList HostList::load(const Table& table, OpenHosts open, Report& report) {
     HostList hosts;
     if (table.kind == TableKind::Refile) hosts.patterns_.emplace(LetterCase::Ignored);
     for (const TableRow& row : table.rows) {
@@ -129,8 +129,8 @@ void HostList::add_name(std::string_view name, bool negated, const config::Origi
 }
 
 /// Is everybody on some side taken in?
-void HostList::check_open(const std::string& name, OpenSigner open, Report& report) const {
-    if (open == OpenSigner::Allowed) return;
+void HostList::check_open(const std::string& name, OpenHosts open, Report& report) const {
+    if (open == OpenHosts::Allowed) return;
     for (const char* everybody : {"0.0.0.0/0", "::/0"}) {
         bool taken = false;
         if (patterns_) {
@@ -145,10 +145,9 @@ void HostList::check_open(const std::string& name, OpenSigner open, Report& repo
                     !levels.back().networks.begin()->second.negated;
         }
         if (taken)
-            report.problem({name, 0},
-                           std::string(everybody) + " makes us sign mail of everybody who connects",
-                           "name your own networks, or set allow-open-signer = yes if other means "
-                           "keep strangers out");
+            report.problem({name, 0}, std::string(everybody) + " means everybody who connects",
+                           "name your own networks, or allow it with the option for that if other "
+                           "means keep strangers out");
     }
     for (const auto* levels : {&v4_, &v6_})
         for (const Level& level : *levels) {
@@ -212,4 +211,4 @@ bool HostList::walk_address(const IpAddress& address) const {
     return false;
 }
 
-} // namespace postern::sign
+} // namespace postern::tables

@@ -1,15 +1,16 @@
-#include "milters/sign/table_spec.hpp"
+#include "common/tables/table_spec.hpp"
 #include "tests/support/name_of.hpp"
-#include "tests/unit/sign/key_place.hpp"
+#include "tests/support/temporary_place.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace postern::sign {
+namespace postern::tables {
 namespace {
 
 using testing::HasSubstr;
 using testing_support::name_of;
+using testing_support::texts;
 
 struct Spec {
     const char* name;
@@ -90,4 +91,4 @@ TEST(Report, StopsListingAtSomePoint) {
 }
 
 } // namespace
-} // namespace postern::sign
+} // namespace postern::tables

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "common/base/result.hpp"
-#include "milters/sign/report.hpp"
+#include "common/tables/report.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-namespace postern::sign {
+namespace postern::tables {
 
 enum class TableKind : std::uint8_t { File, Refile, Inline };
 
@@ -47,4 +47,4 @@ struct Table {
     [[nodiscard]] config::Origin origin(int line) const { return {name, line}; }
 };
 
-} // namespace postern::sign
+} // namespace postern::tables

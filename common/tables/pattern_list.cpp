@@ -1,4 +1,4 @@
-#include "milters/sign/pattern_list.hpp"
+#include "common/tables/pattern_list.hpp"
 
 #include "common/base/text.hpp"
 
@@ -10,7 +10,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace postern::sign {
+namespace postern::tables {
 namespace {
 
 constexpr std::size_t kMaxPattern = 1023; // a line of a table
@@ -214,4 +214,4 @@ std::vector<std::size_t> PatternList::all(std::string_view text) const {
 std::size_t PatternList::size() const noexcept { return impl_->size; }
 std::size_t PatternList::walked() const noexcept { return impl_->walked.size(); }
 
-} // namespace postern::sign
+} // namespace postern::tables

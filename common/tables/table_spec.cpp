@@ -1,4 +1,4 @@
-#include "milters/sign/table_spec.hpp"
+#include "common/tables/table_spec.hpp"
 
 #include "common/base/file.hpp"
 #include "common/base/text.hpp"
@@ -9,7 +9,7 @@
 #include <set>
 #include <utility>
 
-namespace postern::sign {
+namespace postern::tables {
 namespace {
 
 /// Types of OpenDKIM's data sets that no file holds.
@@ -108,4 +108,4 @@ Table Table::parse(TableKind kind, std::string text, const std::string& name, Re
     return table;
 }
 
-} // namespace postern::sign
+} // namespace postern::tables
