@@ -6,14 +6,14 @@
 # and nothing is installed that would remove a package (another mail server, say).
 
 packages_build=(g++ cmake ninja-build ccache pkg-config libboost-program-options-dev libexpected-dev libidn2-dev
-    libmilter-dev libssl-dev libsystemd-dev nlohmann-json3-dev)
+    libldns-dev libmilter-dev libspf2-dev libssl-dev libsystemd-dev nlohmann-json3-dev)
 packages_test=("${packages_build[@]}" libgtest-dev libgmock-dev libbenchmark-dev clang-14 clang-format-14 clang-tidy-14
     libclang-rt-14-dev mandoc postfix opendkim nsd swaks python3 python3-dkim python3-dnspython
-    libmail-dkim-perl openssl miltertest util-linux)
-packages_demo=("${packages_build[@]}" postfix nsd swaks python3 python3-dkim python3-dnspython openssl)
+    libmail-dkim-perl libyaml-cpp-dev openssl miltertest python3-spf python3-authres unbound util-linux)
+packages_demo=("${packages_build[@]}" postfix nsd unbound swaks python3 python3-dkim python3-dnspython openssl)
 
 # Services of those packages that Debian would start and enable.
-package_services=(postfix opendkim nsd)
+package_services=(postfix opendkim nsd unbound)
 
 missing_packages() {
     local name

@@ -1,0 +1,3 @@
+#include "common/authres/field.hpp"
+
+namespace postern::authres {} // namespace postern::authres
