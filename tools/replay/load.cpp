@@ -145,14 +145,13 @@ int run_load(const Options& options) {
     MessageSource source(options.files);
     while (auto item = source.next()) {
         if (!*item) {
-            (void)fprintf(stderr, "postern-replay: %s\n", item->error().message.c_str());
+            complain(item->error().message);
             status = kFailed;
             continue;
         }
         octets += (*item)->text.size();
         if (octets > kMaxPrepared) {
-            (void)fprintf(stderr, "postern-replay: more than 1 GiB of messages, the rest is left "
-                                  "out\n");
+            complain("more than 1 GiB of messages, the rest is left out");
             break;
         }
         mails.push_back(prepare(**item, options));

@@ -6,6 +6,7 @@
 #include <boost/program_options.hpp>
 #include <unistd.h>
 
+#include <ctime>
 #include <sstream>
 
 namespace postern::replay {
@@ -18,6 +19,7 @@ constexpr const char* kUsage =
     "Usage: postern-replay --milter SOCKET [OPTION]... FILE...\n"
     "       postern-replay --compare SOCKET SOCKET [OPTION]... FILE...\n"
     "       postern-replay --milter SOCKET --load -n NUMBER -c NUMBER [FILE]...\n"
+    "       postern-replay --milter SOCKET --from DIRECTORY\n"
     "\n"
     "Sends mail through milters as Postfix 3.7 would and shows the verdict and every\n"
     "modification. FILE is a message, an mbox, a Maildir, a directory, or - for\n"
@@ -127,6 +129,16 @@ struct Table {
             "spawn-listen", po::value(&options.spawn_listen)->value_name("SECTION"),
             "the section of its listen option; default: the part of the program's name after "
             "the dash");
+        other_option("dns", po::value(&options.dns)->value_name("FILE"),
+                     "zone text (or JSON) that the spawned daemon asks in place of DNS");
+        other_option("time", po::value(&options.time)->value_name("UNIX"),
+                     "the time of the run, for Received and the spawned daemon; default: now");
+        other_option("record", po::value(&options.record)->value_name("DIRECTORY"),
+                     "captures messages, envelope, macros, what DNS said (with --spawn) and the "
+                     "outcome");
+        other_option("from", po::value(&options.from)->value_name("DIRECTORY"),
+                     "plays such a capture again, at its time and with its DNS, and shows only "
+                     "what is not as recorded");
         other_option("load", "measures: messages per second and latency");
         other_option("messages,n", po::value(&texts.messages)->value_name("NUMBER"),
                      "messages to send with --load; default: 1000");
@@ -198,6 +210,21 @@ Result<void> fill_milters(Options& options, const Texts& texts) {
     return {};
 }
 
+/// --record, --from, --dns and --time: which of them go together, and with what.
+Result<void> check_capture(const Options& options) {
+    const bool other_run = options.compare || options.load_messages > 0;
+    if (!options.dns.empty() && !options.spawn)
+        return fail("--dns needs --spawn: only a daemon started for the run can be told");
+    if (!options.record.empty() && other_run)
+        return fail("--record goes neither with --compare nor with --load");
+    if (options.from.empty()) return {};
+    if (other_run) return fail("--from goes neither with --compare nor with --load");
+    if (!options.record.empty()) return fail("--record and --from do not go together");
+    if (!options.files.empty()) return fail("--from takes its messages from the capture");
+    if (options.time_given) return fail("--from takes its time from the capture");
+    return {};
+}
+
 Result<void> fill(Options& options, Texts& texts) {
     if (options.compare)
         while (texts.milters.size() + (options.spawn ? 1U : 0U) < 2 && !options.files.empty()) {
@@ -229,7 +256,8 @@ Result<void> fill(Options& options, Texts& texts) {
         options.load_messages = static_cast<std::size_t>(texts.messages);
     if (options.load_messages > 0 && options.compare)
         return fail("--load and --compare do not go together");
-    if (options.files.empty() && options.load_messages == 0)
+    if (auto good = check_capture(options); !good) return good;
+    if (options.files.empty() && options.load_messages == 0 && options.from.empty())
         return fail("no message: name files, directories, or - for standard input");
     for (std::string& recipient : options.recipients)
         recipient = postfix::without_brackets(recipient);
@@ -242,6 +270,7 @@ tl::expected<Options, Stop> parse_options(int argc, const char* const* argv) {
     Options options;
     Texts texts;
     options.setup.hostname = host_name();
+    options.time = std::time(nullptr);
     Table table(options, texts);
     po::options_description shown("", kColumns, kColumns / 2), all;
     shown.add(table.envelope).add(table.output).add(table.other);
@@ -274,6 +303,7 @@ tl::expected<Options, Stop> parse_options(int argc, const char* const* argv) {
     options.no_received = map.count("no-received") != 0;
     options.diff = map.count("diff") != 0;
     options.quiet = map.count("quiet") != 0;
+    options.time_given = map.count("time") != 0;
     options.compare = map.count("compare") != 0;
     options.keep_stray_cr = map.count("keep-stray-cr") != 0;
     options.setup.smtp = map.count("non-smtp") == 0;

@@ -6,6 +6,7 @@
 #include "tools/replay/transaction.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,11 @@ struct Options {
     bool compare = false;             ///< two filters: the first against the second
     std::optional<std::string> spawn; ///< a command line
     std::string spawn_listen;
+    std::string dns;       ///< zone text or JSON the spawned daemon asks in place of DNS
+    std::string record;    ///< directory for a capture
+    std::string from;      ///< directory of a capture to play again
+    std::int64_t time = 0; ///< Unix time of the run, in Received and for the spawned daemon
+    bool time_given = false;
 
     std::size_t per_connection = 1;
     std::size_t load_messages = 0; ///< above 0: measure

@@ -2,6 +2,7 @@
 
 #include "common/base/file.hpp"
 #include "common/base/text.hpp"
+#include "tools/replay/capture.hpp"
 #include "tools/replay/header_diff.hpp"
 #include "tools/replay/report.hpp"
 
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <ctime>
 #include <set>
 
 namespace postern::replay {
@@ -30,18 +30,6 @@ std::string result_text(const postfix::Message& message, const Options& options)
     for (std::size_t i = 0; i < text.size(); ++i)
         if (text[i] != '\r' || i + 1 == text.size() || text[i + 1] != '\n') out.push_back(text[i]);
     return out;
-}
-
-Result<void> write_file(const std::string& path, std::string_view text) {
-    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!fd) return fail("cannot write " + path + ": " + errno_text(errno));
-    while (!text.empty()) {
-        const ssize_t count = ::write(fd.get(), text.data(), text.size());
-        if (count < 0 && errno == EINTR) continue;
-        if (count < 0) return fail("cannot write " + path + ": " + errno_text(errno));
-        text.remove_prefix(static_cast<std::size_t>(count));
-    }
-    return {};
 }
 
 /// Writes results under names that are used once.
@@ -116,19 +104,51 @@ Prepared prepare(const MailFile& file, const Options& options) {
         mail.envelope.recipients.push_back("postmaster@" + options.setup.hostname);
     mail.message.header.insert(
         mail.message.header.begin(),
-        Session::received(options.setup, mail.envelope, mail.queue_id, std::time(nullptr)));
+        Session::received(options.setup, mail.envelope, mail.queue_id, options.time));
     return mail;
+}
+
+Result<void> write_file(const std::string& path, std::string_view text) {
+    UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!fd) return fail("cannot write " + path + ": " + errno_text(errno));
+    while (!text.empty()) {
+        const ssize_t count = ::write(fd.get(), text.data(), text.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return fail("cannot write " + path + ": " + errno_text(errno));
+        text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return {};
+}
+
+Outcome play(const Setup& setup, const Prepared& mail) {
+    Session session(setup, Session::Record::Edits);
+    Outcome outcome = session.play(
+        {.message = &mail.message, .envelope = &mail.envelope, .queue_id = mail.queue_id});
+    session.end();
+    return outcome;
+}
+
+void complain(const std::string& message) {
+    (void)fprintf(stderr, "postern-replay: %s\n", message.c_str());
 }
 
 int run(const Options& options) {
     int status = kAllAsExpected;
     const auto raise_to = [&](Status other) { status = std::max<int>(status, other); };
     if (!options.output.empty() && ::mkdir(options.output.c_str(), 0755) != 0 && errno != EEXIST) {
-        (void)fprintf(stderr, "postern-replay: cannot make directory %s: %s\n",
-                      options.output.c_str(), errno_text(errno).c_str());
+        complain("cannot make directory " + options.output + ": " + errno_text(errno));
         return kFailed;
     }
     ResultDirectory results(options.output);
+    std::optional<CaptureWriter> capture;
+    if (!options.record.empty()) {
+        auto created = CaptureWriter::create(options.record, options.time);
+        if (!created) {
+            complain(created.error().message);
+            return kFailed;
+        }
+        capture = std::move(*created);
+    }
     MessageSource source(options.files);
     std::optional<Session> session;
     std::size_t in_session = 0;
@@ -164,7 +184,12 @@ int run(const Options& options) {
         if (!options.output.empty() && outcome.message)
             if (auto written = results.write(mail.file, result_text(*outcome.message, options));
                 !written) {
-                (void)fprintf(stderr, "postern-replay: %s\n", written.error().message.c_str());
+                complain(written.error().message);
+                raise_to(kFailed);
+            }
+        if (capture)
+            if (auto written = capture->add(options.setup, mail, outcome); !written) {
+                complain(written.error().message);
                 raise_to(kFailed);
             }
         show(report, options);

@@ -23,6 +23,15 @@ struct Prepared {
 /// Envelope from the options, else from the message.
 Prepared prepare(const MailFile& file, const Options& options);
 
+/// Plays one message in a session of its own.
+Outcome play(const Setup& setup, const Prepared& mail);
+
+/// "postern-replay: message" to standard error.
+void complain(const std::string& message);
+
+/// The whole file; what was there is replaced.
+Result<void> write_file(const std::string& path, std::string_view text);
+
 int run(const Options& options);
 
 } // namespace postern::replay

@@ -72,7 +72,8 @@ Result<std::vector<std::string>> command_words(std::string_view command) {
 
 SpawnedDaemon::SpawnedDaemon(SpawnedDaemon&& other) noexcept
     : pid_(std::exchange(other.pid_, -1)), status_(other.status_), name_(std::move(other.name_)),
-      directory_(std::exchange(other.directory_, {})), address_(std::move(other.address_)) {}
+      directory_(std::exchange(other.directory_, {})), dns_record_(std::move(other.dns_record_)),
+      address_(std::move(other.address_)) {}
 
 SpawnedDaemon::~SpawnedDaemon() {
     if (pid_ > 0) (void)stop();
@@ -95,13 +96,13 @@ std::string SpawnedDaemon::how_it_ended() const {
     return "ended with status " + std::to_string(WEXITSTATUS(status_));
 }
 
-Result<SpawnedDaemon> SpawnedDaemon::start(std::string_view command, std::string_view section) {
-    auto words = command_words(command);
+Result<SpawnedDaemon> SpawnedDaemon::start(const Request& request) {
+    auto words = command_words(request.command);
     if (!words) return tl::unexpected(words.error());
     SpawnedDaemon daemon;
     daemon.name_ = fs::path(words->front()).filename();
     const std::size_t dash = daemon.name_.rfind('-');
-    const std::string part = !section.empty()            ? std::string(section)
+    const std::string part = !request.section.empty()    ? request.section
                              : dash == std::string::npos ? daemon.name_
                                                          : daemon.name_.substr(dash + 1);
     char directory[] = "/tmp/postern-replay-XXXXXX";
@@ -111,6 +112,15 @@ Result<SpawnedDaemon> SpawnedDaemon::start(std::string_view command, std::string
     daemon.address_.path = daemon.directory_ + "/s";
     words->front() = find_program(words->front());
     words->insert(words->end(), {"-o", part + ".listen=" + daemon.address_.text()});
+    const auto set = [&](const std::string& option, const std::string& value) {
+        words->insert(words->end(), {"-o", option + "=" + value});
+    };
+    if (!request.dns.empty()) set("dns.fixture", request.dns);
+    if (part != "sign") {
+        if (request.record_dns) daemon.dns_record_ = daemon.directory_ + "/dns.json";
+        if (request.record_dns) set("dns.record", daemon.dns_record_);
+        if (request.time) set(part + ".time", std::to_string(*request.time));
+    }
     std::vector<char*> arguments;
     for (std::string& word : *words)
         arguments.push_back(word.data());
@@ -140,6 +150,14 @@ Result<SpawnedDaemon> SpawnedDaemon::start(std::string_view command, std::string
         }
         std::this_thread::sleep_for(kPause);
     }
+}
+
+Result<void> SpawnedDaemon::keep_dns(const std::string& path) const {
+    std::error_code error;
+    if (!dns_record_.empty() && fs::exists(dns_record_, error))
+        fs::copy_file(dns_record_, path, fs::copy_options::overwrite_existing, error);
+    if (error) return fail("cannot copy what DNS said to " + path + ": " + error.message());
+    return {};
 }
 
 Result<void> SpawnedDaemon::stop() {

@@ -57,6 +57,36 @@ TEST(Options, LoadNeedsNoFile) {
     EXPECT_EQ(options->load_connections, 4U);
 }
 
+struct Wrong {
+    const char* name;
+    std::vector<const char*> words;
+    const char* said;
+};
+class CaptureOptions : public testing::TestWithParam<Wrong> {};
+TEST_P(CaptureOptions, ThatDoNotGoTogetherAreRefused) {
+    const auto options = parse(GetParam().words);
+    ASSERT_FALSE(options);
+    EXPECT_EQ(options.error().status, 2);
+    EXPECT_THAT(options.error().text, HasSubstr(GetParam().said));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Table, CaptureOptions,
+    testing::Values(
+        Wrong{"dns_of_a_daemon_that_runs", {"-m", "unix:/s", "--dns", "z", "x"}, "needs --spawn"},
+        Wrong{"record_while_measuring",
+              {"-m", "unix:/s", "--load", "--record", "d"},
+              "neither with --compare nor with --load"},
+        Wrong{"both_ways", {"-m", "unix:/s", "--record", "d", "--from", "e"}, "do not go together"},
+        Wrong{"other_messages", {"-m", "unix:/s", "--from", "d", "x"}, "from the capture"},
+        Wrong{"another_time", {"-m", "unix:/s", "--from", "d", "--time", "1"}, "its time"}),
+    name_of);
+
+TEST(Options, ACaptureNeedsNoFile) {
+    const auto options = parse({"--spawn", "postern-verify -c f", "--from", "d"});
+    ASSERT_TRUE(options) << options.error().text;
+    EXPECT_EQ(options->from, "d");
+}
+
 TEST(Options, HelpFitsTheTerminal) {
     const auto options = parse({"--help"});
     ASSERT_FALSE(options);

@@ -1,6 +1,6 @@
 // What is said about an outcome: expectations, comparison, reports, the diff.
 #include "tests/support/name_of.hpp"
-#include "tools/replay/compare.hpp"
+#include "tools/replay/difference.hpp"
 #include "tools/replay/expect.hpp"
 #include "tools/replay/header_diff.hpp"
 #include "tools/replay/mail_macros.hpp"
@@ -69,27 +69,29 @@ TEST(Compare, LooksAtTagsOfSignaturesOnly) {
                                 "bh=YQ=\n\t =; b=abc")});
     const auto b = outcome_with({signature("v=1; a=rsa-sha256; c=simple/simple; d=X.org; s=s1; "
                                            "h=from : to; bh=YQ==; x=9; i=@x.org; t=2; b=def")});
-    EXPECT_THAT(differences(a, b), SizeIs(0));
+    EXPECT_THAT(differences(summarize(a), summarize(b)), SizeIs(0));
 }
 
 TEST(Compare, TellsDifferencesByValue) {
     const auto a = outcome_with({{.type = Type::AddHeader, .name = "X", .value = "1\n\t2"}});
     const auto same = outcome_with({{.type = Type::AddHeader, .name = "X", .value = "1 2"}});
     const auto other = outcome_with({{.type = Type::AddHeader, .name = "X", .value = "3"}});
-    EXPECT_THAT(differences(a, same), SizeIs(0));
-    const auto found = differences(a, other);
+    EXPECT_THAT(differences(summarize(a), summarize(same)), SizeIs(0));
+    const auto found = differences(summarize(a), summarize(other));
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(found[0].first, "add-header X: 1 2");
     EXPECT_EQ(found[0].second, "add-header X: 3");
     Outcome rejected = outcome_with({});
     rejected.verdict = Verdict::Reject;
     rejected.reply = "550 5.7.1 no";
-    EXPECT_EQ(differences(outcome_with({}), rejected).at(0).second, "reject (550 5.7.1 no)");
+    EXPECT_EQ(differences(summarize(outcome_with({})), summarize(rejected)).at(0).second,
+              "reject (550 5.7.1 no)");
 }
 
 TEST(Compare, TellsAnotherOrder) {
     const Modification x{.name = "X", .value = "1"}, y{.name = "Y", .value = "2"};
-    const auto found = differences(outcome_with({x, y}), outcome_with({y, x}));
+    const auto found =
+        differences(summarize(outcome_with({x, y})), summarize(outcome_with({y, x})));
     ASSERT_THAT(found, SizeIs(1));
     EXPECT_EQ(found[0].what, "order");
 }
