@@ -20,7 +20,9 @@ namespace postern::authres {
 
 /// ptype.property=value; the value without quotes and escapes.
 struct Property {
-    std::string type; ///< "smtp", "header", "policy", "body"
+    /// "smtp", "header", "policy", "body"; parse() leaves it empty where the text has none
+    /// ("action=none").
+    std::string type;
     std::string name; ///< "mailfrom", "d"
     std::string value;
     friend bool operator==(const Property&, const Property&) = default;
@@ -42,16 +44,22 @@ struct Field {
     std::string authserv_id;
     std::vector<MethodResult> results = {}; ///< none: written as "none"
     unsigned version = 1;                   ///< of the field
+    unsigned instance = 0; ///< i= of ARC-Authentication-Results; 0: Authentication-Results
     friend bool operator==(const Field&, const Field&) = default;
 };
 
 /// The value of the field, with its leading space, folded at 78 columns with CRLF + tab, one result
-/// a line. Whatever is in the properties, parse(format(x)) == x but for control characters, which
-/// are left out, and nothing of it can end its quotes, its line or its field.
+/// a line; a value that is longer stays whole. Whatever is in the values, parse(format(x)) == x but
+/// for control characters, which are left out, and octets that are not UTF-8, which become "?";
+/// nothing of it can end its quotes, its line or its field. Names of methods, results and
+/// properties are the caller's own words: what no such name has is written as "-".
 std::string format(const Field& field);
 
 /// Reads a value as others write it: comments and folds anywhere, a closing ";", no result at all,
-/// values that should have been quoted. The error says where it stops making sense.
+/// values that should have been quoted, properties without type, no authserv-id (then it is empty).
+/// Methods, results and property names come in lower case, values as format() would write them. The
+/// error says where it stops making sense; a version of the field other than 1 is one (RFC 8601
+/// 2.2). Linear in the size of the value.
 Result<Field> parse(std::string_view value);
 
 } // namespace postern::authres

@@ -6,11 +6,13 @@
 //         actions.change_header(removal.name, removal.index, "");
 #pragma once
 
+#include "common/base/text.hpp"
 #include "common/message/header.hpp"
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 namespace postern::authres {
@@ -30,17 +32,37 @@ struct Removal {
     std::string why; ///< "claims mx.example.org", "cannot be read and mentions mx.example.org"
 };
 
+/// Immutable after construction, so any number of threads may ask it.
 class Scrubber {
 public:
     explicit Scrubber(ScrubRules rules);
     /// What has to go, last field first: deleting in this order keeps the indexes good. Linear in
     /// the size of the header.
     [[nodiscard]] std::vector<Removal> removals(const message::HeaderBlock& headers) const;
-    /// Why this field has to go; empty if it may stay.
+    /// Why this field has to go; empty if it may stay. An Authentication-Results field stays only
+    /// if it says clearly, in a version we know, that somebody else wrote it.
     [[nodiscard]] std::string judge(std::string_view name, std::string_view value) const;
 
 private:
-    ScrubRules rules_;
+    /// One of ours.
+    struct OwnId {
+        std::string shown; ///< as configured
+        std::string ascii; ///< lower case, A-labels where it has other letters
+    };
+    enum class Kind : unsigned char { Other, Results, ReceivedSpf, Extra };
+    [[nodiscard]] Kind kind_of(std::string_view name) const;
+    [[nodiscard]] std::string judge(Kind kind, std::string_view value, std::size_t& budget) const;
+    [[nodiscard]] std::string judge_results(std::string_view value, std::size_t& budget) const;
+    [[nodiscard]] const OwnId* claimed(std::string_view id, std::size_t& budget) const;
+    [[nodiscard]] const OwnId* mentioned(std::string_view value, std::size_t& budget) const;
+
+    std::vector<OwnId> own_;
+    bool received_spf_;
+    std::unordered_set<std::string, CaseInsensitiveHash, CaseInsensitiveEqual> extra_names_;
 };
+
+/// The block without the fields of `removals`, for who works on the message as it goes on.
+message::HeaderBlock without(const message::HeaderBlock& headers,
+                             const std::vector<Removal>& removals);
 
 } // namespace postern::authres

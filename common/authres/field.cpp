@@ -1,3 +1,0 @@
-#include "common/authres/field.hpp"
-
-namespace postern::authres {} // namespace postern::authres
