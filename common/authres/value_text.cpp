@@ -8,7 +8,7 @@ namespace {
 
 /// token of RFC 2045 5.1: printable ASCII without tspecials.
 bool is_token(std::string_view text) noexcept {
-    constexpr std::string_view kSpecials = "()<>@,;:\\\"/[]?=";
+    static constexpr std::string_view kSpecials = "()<>@,;:\\\"/[]?=";
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
         return c > ' ' && c < '\x7f' && kSpecials.find(c) == std::string_view::npos;
     });
