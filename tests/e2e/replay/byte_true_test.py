@@ -17,7 +17,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from recording_milter import (CONTINUE, LEADING_SPACE, NO_BODY, NO_CONNECT, NO_DATA, NO_EOH, NO_HEADERS, NO_HELO,
+from support.recording_milter import (CONTINUE, LEADING_SPACE, NO_BODY, NO_CONNECT, NO_DATA, NO_EOH, NO_HEADERS, NO_HELO,
                               NO_MAIL, NO_RCPT, NR_BODY, NR_CONNECT, NR_DATA, NR_EOH, NR_HEADER, NR_HELO, NR_MAIL,
                               NR_RCPT, Frame, Profile, RecordingMilter, frame)
 from support import client, runner

@@ -12,10 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import dkim
-from recording_milter import CONTINUE, Profile, RecordingMilter, frame
+from support.recording_milter import CONTINUE, Profile, RecordingMilter, frame
 from support import keys, runner
 from support.opendkim import OpenDkim
-from support.process import Workspace, binary, free_port
+from support.process import SOURCE, Workspace, binary, free_port
 
 MESSAGE = (b"From: Alice <alice@example.org>\nTo: bob@example.net\nSubject: a\n folded subject\n"
            b"Date: Sat, 21 Nov 2026 10:00:00 +0000\nMessage-ID: <1@example.org>\n\nHello.\n\n\n")
@@ -165,7 +165,7 @@ class Tool(unittest.TestCase):
         self.assertIn("answer to SMFIC_BODYEOB: no answer for 300 ms", json.loads(said.stdout)["error"])
 
     def test_spawn_starts_and_stops_a_daemon(self) -> None:
-        fake = Path(__file__).resolve().parent / "recording_milter.py"
+        fake = SOURCE / "tests/support/recording_milter.py"
         said = self.replay("--spawn", f"/usr/bin/python3 '{fake}'", "--spawn-listen", "fake", "--expect",
                            "header=X-Fake:yes", self.file)
         self.assertEqual((said.returncode, said.stderr), (0, ""), said.stdout)
