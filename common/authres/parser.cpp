@@ -58,11 +58,12 @@ private:
         }
         const auto number = parse_number<std::uint16_t>(lexer_.digits());
         if (!skip()) return false;
-        if (number && *number > 0 && lexer_.take(';'))
-            field().instance = *number;
-        else
+        if (!number || *number == 0) {
             lexer_.go_back(start);
-        return true;
+            return true;
+        }
+        field().instance = *number;
+        return lexer_.take(';') || unexpected("\";\"");
     }
 
     bool read_version() {
@@ -81,15 +82,16 @@ private:
         return unexpected("\";\"");
     }
 
-    /// Words and name=value pairs where only a version may be, as some write them; left out.
+    /// Words and name=value pairs where only a version may be, as Yahoo wrote them; left out.
     bool read_odd_words() {
         reading_.clear_id = false;
         while (!lexer_.sees(';')) {
             if (lexer_.at_end()) return wrong("no \";\" behind the authserv-id");
-            if (lexer_.dotted().empty()) return unexpected("\";\"");
+            if (lexer_.keyword().empty()) return unexpected("\";\"");
             if (!skip()) return false;
-            std::string ignored;
-            if (lexer_.take('=') && !read_value(ignored)) return false;
+            if (!lexer_.take('=')) continue;
+            if (!skip()) return false;
+            if (lexer_.bare_identifier().empty()) return unexpected("a value");
             if (!skip()) return false;
         }
         return true;
