@@ -1,6 +1,6 @@
-"""Filters that are measured: postern-sign, opendkim, the empty filter; each one process on a socket of its own.
+"""Filters that are measured: ours, opendkim, dkimpy-milter, the empty filter; each one process on a socket of its own.
 
-All sign with the same keys, sign everything from 127.0.0.1, log nothing per message, and are pinned to the same cores.
+Signers use the same keys and sign everything from 127.0.0.1; verifiers know the same keys. None logs a line per message.
 """
 
 from __future__ import annotations
@@ -110,6 +110,30 @@ class Site:
         except RuntimeError as refusal:
             print(f"{name}: left out: {refusal}", flush=True)
             return None
+
+    def postern_verify(self, name: str, cores: set[int], name_server: int, dns: str = "") -> Subject:
+        """With SPF of both identities and iprev, as it comes; the name server listens on 127.0.0.1:`name_server`."""
+        where, listen = self._socket(name)
+        configuration = self.place.write(f"{name}.conf", f"[log]\nlevel = warning\n[dns]\nservers = 127.0.0.1:{name_server}\n"
+                                         f"{dns}[verify]\nlisten = {listen}\nauthserv-id = mx.example.net\n")
+        return self._keep(Subject(name, [self.binaries / "postern-verify", "-c", configuration], where, cores))
+
+    def opendkim_verify(self, name: str, cores: set[int]) -> Subject:
+        """Keys from a file: it asks no name server at all."""
+        keys = self.place.write(f"{name}.keys", "".join(f"{pair.name} {pair.record}\n" for pair in (self.rsa, self.ed25519)))
+        where, listen = self._socket(name)
+        configuration = self.place.write(f"{name}.conf", "".join(f"{key} {value}\n" for key, value in {
+            "Socket": listen, "Background": "no", "Syslog": "no", "Mode": "v", "TestPublicKeys": keys,
+            "AuthservID": "mx.example.net", "PidFile": self.place.path / f"{name}.pid"}.items()))
+        return self._keep(Subject(name, [program("opendkim", "opendkim"), "-f", "-x", configuration], where, cores))
+
+    def dkimpy_milter(self, name: str, cores: set[int], record: str) -> Subject:
+        """The key is part of its configuration: it asks no name server either."""
+        where, listen = self._socket(name)
+        configuration = self.place.write(f"{name}.conf", "".join(f"{key} {value}\n" for key, value in {
+            "Socket": listen, "Syslog": "no", "Mode": "v", "DNSOverride": record, "AuthservID": "mx.example.net",
+            "UserID": "root", "PidFile": self.place.path / f"{name}.pid"}.items()))
+        return self._keep(Subject(name, [program("dkimpy-milter", "dkimpy-milter"), configuration], where, cores))
 
     def empty(self, name: str, cores: set[int]) -> Subject:
         """tests/bench/empty_milter.c, compiled here: it belongs to no build."""
