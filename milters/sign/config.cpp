@@ -2,7 +2,7 @@
 
 #include "common/base/text.hpp"
 #include "common/config/reader.hpp"
-#include "common/tables/report.hpp"
+#include "common/tables/table_option.hpp"
 #include "milters/sign/key_chain.hpp"
 #include "milters/sign/key_directory.hpp"
 #include "milters/sign/single_key.hpp"
@@ -22,7 +22,8 @@ class Loader {
 public:
     Loader(const config::Settings& settings, std::shared_ptr<KeyRing> ring,
            config::Problems& problems)
-        : sign_(settings, "sign", problems), ring_(std::move(ring)), problems_(problems) {}
+        : sign_(settings, "sign", problems), ring_(std::move(ring)),
+          tables_(sign_, "sign", problems, warnings_) {}
 
     Config load() {
         Config config;
@@ -35,8 +36,8 @@ public:
                                                        {"no-signature", LoginGuard::NoSignature},
                                                        {"reject", LoginGuard::Reject}});
         if (config.login_guard != LoginGuard::Off) config.logins = logins();
-        config.max_header_octets = sign_.size("max-header-size", {.min = 1024, .max = 1U << 30});
-        config.max_header_fields =
+        config.header_limits.octets = sign_.size("max-header-size", {.min = 1024, .max = 1U << 30});
+        config.header_limits.fields =
             sign_.number<std::uint32_t>("max-header-fields", {.min = 1, .max = 1'000'000});
         return config;
     }
@@ -44,28 +45,12 @@ public:
     config::Problems take_warnings() { return std::move(warnings_); }
 
 private:
-    template <class Load> auto report(std::string_view option, Load load) {
-        tables::Report found;
-        found.option = "[sign] " + std::string(option);
-        auto loaded = load(found);
-        for (config::Problem& problem : found.problems) {
-            // A loader knows the file it read, not where that file was named.
-            if (problem.origin.file.empty()) problem.origin = sign_.origin(option);
-            problems_.push_back(std::move(problem));
-        }
-        for (config::Problem& warning : found.warnings) {
-            if (warning.origin.file.empty()) warning.origin = sign_.origin(option);
-            warnings_.push_back(std::move(warning));
-        }
-        return loaded;
-    }
-
     OriginRules origin() {
         OriginRules rules;
         const auto open = sign_.flag("allow-open-signer") ? tables::OpenHosts::Allowed
                                                           : tables::OpenHosts::Refused;
-        rules.internal_hosts = report("internal-hosts", [&](tables::Report& found) {
-            return tables::HostList::load(list_or_table("internal-hosts"), open, found);
+        rules.internal_hosts = tables_.load("internal-hosts", [&](tables::Report& found) {
+            return tables::HostList::load(tables_.list("internal-hosts"), open, found);
         });
         rules.login = sign_.flag("sign-logins");
         rules.local_submission = sign_.flag("sign-local");
@@ -104,29 +89,10 @@ private:
             return nullptr;
         }
         const auto matches = sign_.flag("multiple-signatures") ? Matches::All : Matches::First;
-        return report("signing-table", [&](tables::Report& found) {
-            return TableKeys::load(table("key-table"), table("signing-table"), matches, ring_,
-                                   found);
+        return tables_.load("signing-table", [&](tables::Report& found) {
+            return TableKeys::load(tables_.table("key-table"), tables_.table("signing-table"),
+                                   matches, ring_, found);
         });
-    }
-
-    /// How a table is named, with a relative path counted from the configuration file's directory,
-    /// like every path in it.
-    std::string table(std::string_view option) {
-        std::string named = sign_.text(option);
-        for (const std::string_view type : {"file:", "refile:"}) {
-            if (!named.starts_with(type)) continue;
-            const auto directory = std::filesystem::path(sign_.origin(option).file).parent_path();
-            const std::filesystem::path path(named.substr(type.size()));
-            if (path.is_relative() && sign_.origin(option).line > 0)
-                named = std::string(type) + (directory / path).string();
-        }
-        return named;
-    }
-
-    std::string list_or_table(std::string_view option) {
-        const auto words = sign_.list(option);
-        return words.size() == 1 ? table(option) : join(words, ",");
     }
 
     std::shared_ptr<const KeySource> key_directory() {
@@ -137,7 +103,7 @@ private:
         if (!sign_.given("key-directory") && !std::filesystem::exists(path, ignored))
             return nullptr;
         const auto parents = sign_.flag("parent-domains") ? ParentDomains::Yes : ParentDomains::No;
-        return report("key-directory", [&](tables::Report& found) {
+        return tables_.load("key-directory", [&](tables::Report& found) {
             return KeyDirectory::load(path, parents, ring_, found);
         });
     }
@@ -155,11 +121,11 @@ private:
         }
         if (!complete) return nullptr;
         const SingleKey::Settings settings{
-            .domains = list_or_table("domain"),
+            .domains = tables_.list("domain"),
             .selector = sign_.text("selector"),
             .key_file = sign_.path("key-file"),
             .parents = sign_.flag("sub-domains") ? ParentDomains::Yes : ParentDomains::No};
-        return report("key-file", [&](tables::Report& found) {
+        return tables_.load("key-file", [&](tables::Report& found) {
             return SingleKey::load(settings, ring_, found);
         });
     }
@@ -197,7 +163,7 @@ private:
                           "require-login-match needs a table of who may write as whom");
             return std::nullopt;
         }
-        return report("login-map", [&](tables::Report& found) {
+        return tables_.load("login-map", [&](tables::Report& found) {
             return LoginMap::load(sign_.path("login-map"), sign_.text("recipient-delimiter"),
                                   found);
         });
@@ -205,8 +171,8 @@ private:
 
     Reader sign_;
     std::shared_ptr<KeyRing> ring_;
-    config::Problems& problems_;
     config::Problems warnings_;
+    tables::TableOptions tables_;
 };
 
 } // namespace

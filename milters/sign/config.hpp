@@ -4,6 +4,7 @@
 
 #include "common/config/settings.hpp"
 #include "common/dkim/signer.hpp"
+#include "milters/frame/collected_header.hpp"
 #include "milters/sign/key_ring.hpp"
 #include "milters/sign/key_source.hpp"
 #include "milters/sign/login_map.hpp"
@@ -26,8 +27,7 @@ struct Config {
     dkim::SigningOptions signing;
     LoginGuard login_guard = LoginGuard::Off;
     std::optional<LoginMap> logins; ///< there unless login_guard is Off
-    std::size_t max_header_octets = 0;
-    std::size_t max_header_fields = 0;
+    milter::HeaderLimits header_limits;
 };
 
 struct LoadedConfig {

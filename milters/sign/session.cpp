@@ -16,9 +16,7 @@ SignSession::SignSession(ConfigSource config, const Clock& clock, Log& log)
     : config_(std::move(config)), clock_(clock), log_(log) {}
 
 Answer SignSession::connect(const milter::ConnectInfo& client, Actions& /*actions*/) {
-    client_name_ = client.name;
-    client_address_ = client.address;
-    client_port_ = client.port;
+    client_ = milter::Client(client);
     message_.reset();
     return Answer::Continue;
 }
@@ -27,6 +25,7 @@ Answer SignSession::mail(std::string_view sender, std::span<const std::string_vi
                          Actions& actions) {
     Transaction& message = message_.emplace();
     message.config = config_();
+    message.header = milter::CollectedHeader(message.config->header_limits);
     message.began = clock_.steady();
     message.sender = sender;
     message.login = actions.macro("{auth_authen}");
@@ -35,10 +34,10 @@ Answer SignSession::mail(std::string_view sender, std::span<const std::string_vi
 
     const Origin origin = judge_origin(
         message.config->origin,
-        {.client_name = client_name_,
-         .client = client_address_,
+        {.client_name = client_.name,
+         .client = client_.address,
          .auth_type = actions.macro("{auth_type}"),
-         .non_smtp = is_local_submission(),
+         .non_smtp = client_.is_local_submission(),
          .macro = [&](const std::string& name) { return actions.macro(name.c_str()); }});
     // Accept, not Continue: Postfix then sends nothing more of a message that is not ours to sign.
     if (!origin.trusted) return skip(message, origin.why);
@@ -48,15 +47,7 @@ Answer SignSession::mail(std::string_view sender, std::span<const std::string_vi
 
 Answer SignSession::header(std::string_view name, std::string_view value, Actions& /*actions*/) {
     if (!message_) return Answer::Continue; // no reply is expected here; end of headers will say it
-    Transaction& message = *message_;
-    if (!message.over_limit.empty()) return Answer::Continue;
-    if (message.headers.size() >= message.config->max_header_fields)
-        message.over_limit = "too many header fields";
-    else if (message.headers.octets() + name.size() + value.size() + 3 >
-             message.config->max_header_octets)
-        message.over_limit = "header fields too large";
-    else
-        message.headers.add(name, value);
+    message_->header.add(name, value);
     return Answer::Continue;
 }
 
@@ -67,12 +58,13 @@ Answer SignSession::end_of_headers(Actions& actions) {
     }
     Transaction& message = *message_;
     message.queue_id = actions.macro("i");
-    if (!message.over_limit.empty()) return skip(message, message.over_limit);
+    const message::HeaderBlock& headers = message.header.fields();
+    if (!message.header.over_limit().empty()) return skip(message, message.header.over_limit());
 
-    const std::size_t authors = message.headers.count("From");
+    const std::size_t authors = headers.count("From");
     if (authors == 0) return skip(message, "no From field");
     if (authors > 1) return skip(message, "several From fields");
-    const auto mailboxes = message::parse_from(message.headers[message.headers.find("From")].value);
+    const auto mailboxes = message::parse_from(headers[headers.find("From")].value);
     if (!mailboxes) return skip(message, "From: " + mailboxes.error().message);
     // The first author decides, as OpenDKIM does it.
     const message::Mailbox& author = mailboxes->front();
@@ -149,7 +141,7 @@ Answer SignSession::end_of_message(Actions& actions) {
     }
     Transaction& message = *message_;
     message.survey.finish();
-    const auto signatures = message.signer->finish(message.headers);
+    const auto signatures = message.signer->finish(message.header.fields());
     if (!signatures) return tempfail(message, signatures.error().message, actions);
 
     std::vector<std::string> domains, selectors, algorithms;
@@ -169,7 +161,8 @@ Answer SignSession::end_of_message(Actions& actions) {
         .add("a", join(algorithms, ","))
         .add("fields", signatures->front().fields)
         .add("body", message.signer->octets());
-    const std::string fragile = fragile_points(message.headers, message.survey, message.signed_as);
+    const std::string fragile =
+        fragile_points(message.header.fields(), message.survey, message.signed_as);
     if (!fragile.empty()) done.add("fragile", fragile);
     log_done(done, message);
     message_.reset();
@@ -181,27 +174,12 @@ void SignSession::abort() noexcept { message_.reset(); }
 void SignSession::failed(std::string_view what) noexcept {
     try {
         LogLine broken = message_ ? line(*message_, "tempfail") : LogLine();
-        if (!message_) broken.add("action", "tempfail").add("client", client_text());
+        if (!message_) broken.add("action", "tempfail").add("client", client_.text());
         log_.error(broken.add("why", what).text());
     } catch (...) { // out of memory while saying so
         log_.error("action=tempfail why=\"out of memory\"");
     }
     message_.reset();
-}
-
-bool SignSession::is_local_submission() const {
-    // All three: the port alone is 0 too for a stranger whose XCLIENT or PROXY command names none.
-    static const auto v4 = IpAddress::parse("127.0.0.1");
-    static const auto v6 = IpAddress::parse("::1"); // where inet_protocols begins with ipv6
-    return client_port_ == 0 && client_name_ == "localhost" &&
-           (client_address_ == v4 || client_address_ == v6);
-}
-
-std::string SignSession::client_text() const {
-    // Postfix tells milters "[address]" where its own log says "unknown[address]".
-    const bool unknown = client_name_.empty() || client_name_.front() == '[';
-    return (unknown ? "unknown" : client_name_) +
-           (client_address_ ? "[" + client_address_->text() + "]" : std::string());
 }
 
 LogLine SignSession::line(const Transaction& message, std::string_view action) const {
@@ -223,7 +201,7 @@ Answer SignSession::skip(Transaction& message, std::string_view why) {
     LogLine skipped = line(message, "skipped");
     skipped.add("why", why);
     if (message.from.empty()) skipped.add("sender", "<" + message.sender + ">");
-    skipped.add("client", client_text());
+    skipped.add("client", client_.text());
     log_done(skipped, message);
     message_.reset();
     return Answer::Accept; // nothing more of this message is sent to us
@@ -232,7 +210,7 @@ Answer SignSession::skip(Transaction& message, std::string_view why) {
 Answer SignSession::tempfail(Transaction& message, std::string_view why, Actions& actions) {
     actions.set_reply("451", "4.7.5", "Message cannot be signed now, try again later");
     LogLine failure = line(message, "tempfail");
-    failure.add("why", why).add("client", client_text());
+    failure.add("why", why).add("client", client_.text());
     if (!message.from.empty()) failure.add("from", "<" + message.from + ">");
     log_.error(failure.text());
     message_.reset();

@@ -11,8 +11,9 @@
 #include "common/base/log.hpp"
 #include "common/dkim/signer.hpp"
 #include "common/message/address.hpp"
-#include "common/message/header.hpp"
 #include "common/message/survey.hpp"
+#include "milters/frame/client.hpp"
+#include "milters/frame/collected_header.hpp"
 #include "milters/frame/session.hpp"
 #include "milters/sign/config.hpp"
 
@@ -35,8 +36,7 @@ struct Transaction {
     std::string login;    ///< {auth_authen}, empty without SASL
     std::string origin;   ///< why the origin is ours
     std::string from;     ///< the author's address, once parsed
-    message::HeaderBlock headers;
-    std::string_view over_limit; ///< why the header is too much, empty if it is not
+    milter::CollectedHeader header;
     std::optional<dkim::Signer> signer;
     std::vector<std::string> signed_as; ///< "selector._domainkey.domain" of the keys in use
     message::BodySurvey survey;
@@ -60,10 +60,6 @@ public:
     void failed(std::string_view what) noexcept override;
 
 private:
-    /// Did it come by sendmail(1) or the like? cleanup(8) shows that as localhost[127.0.0.1] or
-    /// localhost[::1], port 0.
-    [[nodiscard]] bool is_local_submission() const;
-    [[nodiscard]] std::string client_text() const;
     [[nodiscard]] LogLine line(const Transaction& message, std::string_view action) const;
     void log_done(LogLine& line, const Transaction& message) const;
     milter::Answer skip(Transaction& message, std::string_view why);
@@ -74,9 +70,7 @@ private:
     ConfigSource config_;
     const Clock& clock_;
     Log& log_;
-    std::string client_name_;
-    std::optional<IpAddress> client_address_;
-    std::uint16_t client_port_ = 0;
+    milter::Client client_;
     std::optional<Transaction> message_;
 };
 

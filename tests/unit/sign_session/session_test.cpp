@@ -42,8 +42,8 @@ protected:
         tables::Report report;
         config_.origin.internal_hosts =
             tables::HostList::load("192.0.2.0/24", tables::OpenHosts::Refused, report);
-        config_.max_header_fields = 10;
-        config_.max_header_octets = 1000;
+        config_.header_limits.fields = 10;
+        config_.header_limits.octets = 1000;
     }
 
     static std::shared_ptr<const crypto::PrivateKey> ed25519() {
