@@ -30,13 +30,15 @@ class ServerList;
 /// nothing (RFC 6840 5.8, RFC 4035 4.9.3).
 enum class TrustAd : std::uint8_t { LoopbackOnly, Always, Never };
 
+inline constexpr unsigned kMostAttempts = 16;
+
 struct UdpOptions {
     /// IP addresses, IPv6 perhaps with a zone ("fe80::1%eth0"); at least one.
     std::vector<SocketAddress> servers = {};
     /// Of one try at one server, and once more where it goes on over TCP. Less where the deadline
     /// would otherwise leave no time for the servers not yet asked.
     std::chrono::milliseconds timeout{5000};
-    unsigned attempts = 2;          ///< rounds over the servers, at least 1
+    unsigned attempts = 2;          ///< rounds over the servers, 1 to kMostAttempts
     std::uint16_t edns_size = 1232; ///< what we offer to take over UDP; 0: no EDNS
     TrustAd trust_ad = TrustAd::LoopbackOnly;
     std::size_t sockets = 64; ///< open at once in one ask(); further questions wait their turn
