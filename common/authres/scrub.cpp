@@ -27,9 +27,14 @@ std::string_view without_wsp_at_end(std::string_view name) noexcept {
     return name;
 }
 
+struct ClearId {
+    std::string id;
+    bool known_version = true;
+};
+
 /// The authserv-id of a value that makes no sense further on; nothing if it has none that every
 /// reader would find.
-std::optional<std::string> clear_id_of(std::string_view value) {
+std::optional<ClearId> clear_id_of(std::string_view value) {
     Lexer lexer(value);
     if (!lexer.skip_cfws() || lexer.at_end()) return std::nullopt;
     std::optional<std::string> id;
@@ -38,8 +43,10 @@ std::optional<std::string> clear_id_of(std::string_view value) {
     else
         id = std::string(lexer.bare_identifier());
     if (!id || id->empty() || !lexer.skip_cfws()) return std::nullopt;
-    if (!lexer.digits().empty() && !lexer.skip_cfws()) return std::nullopt;
-    return lexer.at_end() || lexer.sees(';') ? id : std::nullopt;
+    const std::string_view version = lexer.digits();
+    if (!lexer.skip_cfws() || (!lexer.at_end() && !lexer.sees(';'))) return std::nullopt;
+    return ClearId{.id = std::move(*id),
+                   .known_version = version.empty() || parse_number<unsigned>(version) == 1U};
 }
 
 } // namespace
@@ -99,7 +106,8 @@ std::string Scrubber::judge_results(std::string_view value, std::size_t& budget)
 
     const auto id = clear_id_of(value);
     if (id) {
-        if (const OwnId* own = claimed(*id, budget)) return "claims " + own->shown;
+        if (const OwnId* own = claimed(id->id, budget)) return "claims " + own->shown;
+        if (!id->known_version) return "has a version that is not known";
     }
     const std::string broken = reading ? "is ambiguous" : "cannot be read";
     if (value.size() > kMaxUnreadable) return broken + " and is too long to be searched";

@@ -30,6 +30,7 @@ struct Removal {
     int index = 0;         ///< among the fields of this name, from 1, as milters count
     std::size_t field = 0; ///< in the header block
     std::string why; ///< "claims mx.example.org", "cannot be read and mentions mx.example.org"
+    friend bool operator==(const Removal&, const Removal&) = default;
 };
 
 /// Immutable after construction, so any number of threads may ask it.
