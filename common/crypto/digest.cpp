@@ -51,6 +51,14 @@ Sha256 Sha256Stream::finish() {
     return digest;
 }
 
+Sha256 Sha256Stream::so_far() const {
+    invariant(context_ != nullptr && !finished_, "SHA-256 read after its end");
+    Sha256Stream copy;
+    invariant(EVP_MD_CTX_copy_ex(copy.context_.get(), context_.get()) == 1,
+              "SHA-256 cannot be copied");
+    return copy.finish();
+}
+
 void Sha256Stream::reset() {
     invariant(context_ != nullptr, "SHA-256 moved away");
     // A null algorithm keeps the one of the context, with its memory.

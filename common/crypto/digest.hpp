@@ -28,6 +28,8 @@ public:
     void update(std::span<const std::uint8_t> bytes);
     void update(std::string_view text);
     [[nodiscard]] Sha256 finish();
+    /// What finish() would give now; the stream can go on.
+    [[nodiscard]] Sha256 so_far() const;
     void reset();
 
 private:
