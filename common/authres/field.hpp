@@ -32,8 +32,8 @@ struct MethodResult {
     std::string method; ///< "dkim"
     std::string result; ///< "pass"
     std::string reason = {};
-    /// Written behind the result in parentheses, our own words only; empty: none. Not kept by
-    /// parse().
+    /// Written behind the result in parentheses, our own words only: printable ASCII, parentheses
+    /// in it as brackets, backslashes as slashes. Empty: none. Not kept by parse().
     std::string comment = {};
     std::vector<Property> properties = {};
     unsigned version = 1; ///< of the method

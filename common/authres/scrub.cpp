@@ -81,7 +81,8 @@ const Scrubber::OwnId* Scrubber::claimed(std::string_view id, std::size_t& budge
         const std::size_t end = host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-._");
         host = host.substr(0, end);
         if (host.size() > 1 && host.back() == '.') host.remove_suffix(1);
-        if (*comparable == own.ascii || is_same_or_below(host, own.ascii)) return &own;
+        if (is_same_or_below(host, own.ascii) || is_same_or_below(*comparable, own.ascii))
+            return &own;
     }
     return nullptr;
 }

@@ -87,7 +87,11 @@ std::string quote(std::string_view text) {
 }
 
 std::string spell_value(std::string_view text) {
-    return is_token(text) || is_plain_address(text) ? std::string(text) : quote(text);
+    return is_token(text) ? std::string(text) : quote(text);
+}
+
+std::string spell_property_value(std::string_view text) {
+    return is_plain_address(text) ? std::string(text) : spell_value(text);
 }
 
 } // namespace postern::authres

@@ -22,8 +22,10 @@ std::string clean(std::string_view text);
 /// `text` between quotes, quotes and backslashes in it escaped; `text` is clean.
 std::string quote(std::string_view text);
 
-/// A clean value as it is written: bare if it is a token, "local@domain.example" or
-/// "@domain.example" with a local part that is a token, else quoted.
+/// A clean value as it is written: a token as it is, else quoted. For authserv-id and reason.
 std::string spell_value(std::string_view text);
+/// The same for properties, where "local@domain.example" and "@domain.example" too can stand
+/// without quotes if the local part is a token.
+std::string spell_property_value(std::string_view text);
 
 } // namespace postern::authres

@@ -60,18 +60,18 @@ std::string spell_name(std::string_view name, bool dots) {
     return spelled;
 }
 
-/// The words of a comment, printable ASCII, its own parentheses and backslashes escaped.
+/// The words of a comment, printable ASCII. Parentheses become brackets and backslashes slashes,
+/// for Mail::AuthenticationResults knows no escapes in comments and would refuse the whole field.
 void add_comment(Folder& folder, std::string_view comment) {
     std::string word = "(";
     bool empty = true;
     for (const char c : comment) {
-        if (c == ' ' && !empty && word.size() > 0) {
+        if (c == ' ' && !empty && !word.empty()) {
             folder.unit(word);
             word.clear();
         }
         if (c <= ' ' || c >= '\x7f') continue;
-        if (c == '(' || c == ')' || c == '\\') word.push_back('\\');
-        word.push_back(c);
+        word.push_back(c == '(' ? '[' : c == ')' ? ']' : c == '\\' ? '/' : c);
         empty = false;
     }
     if (!empty) folder.unit(word + ")");
@@ -88,7 +88,7 @@ void add_result(Folder& folder, const MethodResult& result) {
         std::string unit;
         if (!property.type.empty()) unit = spell_name(property.type, false) + ".";
         folder.unit(unit + spell_name(property.name, true) + "=" +
-                    spell_value(clean(property.value)));
+                    spell_property_value(clean(property.value)));
     }
 }
 

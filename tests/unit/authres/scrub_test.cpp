@@ -58,6 +58,8 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"job_id_as_opendkim_writes", " \"mx.example.org/4ZxQ1m2Jz9\"; dkim=pass",
              "claims mx.example.org"},
         Case{"name_below", " dkim.mx.example.org; spf=pass", "claims mx.example.org"},
+        Case{"name_below_behind_a_slash", " \"a/b.mx.example.org\"; spf=pass",
+             "claims mx.example.org"},
         Case{"no_result", " mx.example.org", "claims mx.example.org"},
         Case{"none", " mx.example.org; none", "claims mx.example.org"},
         Case{"id_that_is_no_name", " gate-7; spf=pass", "claims Gate-7"},

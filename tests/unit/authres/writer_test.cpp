@@ -52,6 +52,12 @@ TEST(Writer, WritesReasonAndOtherVersions) { // RFC 8601 2.2: methodspec, then r
     EXPECT_EQ(format({.authserv_id = "example.com", .version = 3}), " example.com 3; none");
 }
 
+TEST(Writer, QuotesAnAddressWhereNoPropertyIs) { // RFC 8601 2.2: value, not pvalue
+    EXPECT_EQ(format({.authserv_id = "a@b.example",
+                      .results = {{.method = "spf", .result = "none", .reason = "@b.example"}}}),
+              " \"a@b.example\";\r\n\tspf=none reason=\"@b.example\"");
+}
+
 TEST(Writer, WritesTheInstanceOfAnArcField) { // RFC 8617 4.1.1
     EXPECT_EQ(format({.authserv_id = "example.org", .instance = 3}), " i=3; example.org; none");
 }
@@ -126,7 +132,7 @@ TEST(Writer, KeepsTheCommentOneComment) {
     Field field{.authserv_id = "mx.example.org"};
     field.results = {
         {.method = "dkim", .result = "fail", .comment = "a) dkim=pass (b \\\r\nFrom:\xc3\xa9 c"}};
-    EXPECT_EQ(format(field), " mx.example.org;\r\n\tdkim=fail (a\\) dkim=pass \\(b \\\\From: c)");
+    EXPECT_EQ(format(field), " mx.example.org;\r\n\tdkim=fail (a] dkim=pass [b /From: c)");
     const auto again = parse(format(field));
     ASSERT_TRUE(again);
     EXPECT_EQ(again->results.size(), 1U);
