@@ -27,10 +27,8 @@ authres::MethodResult dkim_result(const dkim::Verdict& verdict, std::string_view
     authres::MethodResult result{.method = "dkim",
                                  .result = std::string(to_string(verdict.status)),
                                  .reason = verdict.reason};
-    if (verdict.key_bits > 0) {
-        // The RSA key has as many bits as it has; of Ed25519 everybody knows.
+    if (verdict.key_bits > 0)
         add_words(result.comment, std::to_string(verdict.key_bits) + "-bit key");
-    }
     if (verdict.testing) add_words(result.comment, "testing");
     if (verdict.secure) add_words(result.comment, "DNSSEC");
     add_words(result.comment, verdict.diagnosis);
