@@ -1,14 +1,13 @@
 #include "common/crypto/key.hpp"
 
-#include "common/base/guarded.hpp"
 #include "common/base/invariant.hpp"
+#include "common/crypto/key_contexts.hpp"
 #include "common/crypto/openssl_error.hpp"
 #include "common/crypto/private_key_text.hpp"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <openssl/x509.h>
 
 #include <new>
@@ -18,41 +17,11 @@ namespace {
 
 constexpr unsigned kMinRsaBits = 1024;  // RFC 8301 3.2
 constexpr unsigned kMaxRsaBits = 16384; // OpenSSL's own bound, OPENSSL_RSA_MAX_MODULUS_BITS
-constexpr std::size_t kMaxIdle = 16;    // contexts kept per key; more threads make their own
-
-struct ContextFree {
-    void operator()(EVP_PKEY_CTX* context) const noexcept { EVP_PKEY_CTX_free(context); }
-};
-using ContextHandle = std::unique_ptr<EVP_PKEY_CTX, ContextFree>;
-
-/// Ready to sign: everything OpenSSL would look up by name is looked up. One thread at a time.
-struct Prepared {
-    ContextHandle rsa;
-    DigestHandle ed25519;
-};
 
 struct BioFree {
     void operator()(BIO* bio) const noexcept { BIO_free(bio); }
 };
 using BioHandle = std::unique_ptr<BIO, BioFree>;
-
-const EVP_MD* sha256_name() noexcept { return EVP_sha256(); }
-
-ContextHandle rsa_context(EVP_PKEY* key) {
-    ContextHandle context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-    if (!context || EVP_PKEY_sign_init(context.get()) != 1 ||
-        EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) != 1 ||
-        EVP_PKEY_CTX_set_signature_md(context.get(), sha256_name()) != 1)
-        return nullptr;
-    return context;
-}
-
-DigestHandle ed25519_context(EVP_PKEY* key) {
-    DigestHandle context(EVP_MD_CTX_new());
-    if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key) != 1)
-        return nullptr;
-    return context;
-}
 
 } // namespace
 
@@ -61,32 +30,7 @@ struct PrivateKey::Impl {
         : key(std::move(handle)), type(kind),
           bits(kind == KeyType::Ed25519 ? 256U
                                         : static_cast<unsigned>(EVP_PKEY_get_bits(key.get()))),
-          size(static_cast<std::size_t>(EVP_PKEY_get_size(key.get()))) {
-        idle.with([](auto& contexts) { contexts.reserve(kMaxIdle); });
-    }
-
-    Prepared prepare() const {
-        Prepared fresh;
-        if (type == KeyType::Rsa)
-            fresh.rsa = rsa_context(key.get());
-        else
-            fresh.ed25519 = ed25519_context(key.get());
-        return fresh;
-    }
-    Prepared borrow() const {
-        Prepared found;
-        idle.with([&](auto& contexts) {
-            if (contexts.empty()) return;
-            found = std::move(contexts.back());
-            contexts.pop_back();
-        });
-        return found;
-    }
-    void give_back(Prepared prepared) const {
-        idle.with([&](auto& contexts) {
-            if (contexts.size() < kMaxIdle) contexts.push_back(std::move(prepared));
-        });
-    }
+          size(static_cast<std::size_t>(EVP_PKEY_get_size(key.get()))) {}
 
     /// False if OpenSSL refuses; the context is then not to be used again.
     bool sign_with(const Prepared& prepared, const Sha256& digest,
@@ -110,7 +54,7 @@ struct PrivateKey::Impl {
     KeyType type;
     unsigned bits;
     std::size_t size; ///< of a signature, octets
-    mutable Guarded<std::vector<Prepared>> idle;
+    mutable PreparedPool idle;
 };
 
 namespace {
@@ -118,12 +62,9 @@ namespace {
 /// Signs and verifies once: a key whose parts do not belong together is found when it is loaded,
 /// not by the receivers of mail.
 bool verifies(EVP_PKEY* key, const Sha256& digest, const std::vector<std::uint8_t>& signature) {
-    const ContextHandle context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-    return context && EVP_PKEY_verify_init(context.get()) == 1 &&
-           EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1 &&
-           EVP_PKEY_CTX_set_signature_md(context.get(), sha256_name()) == 1 &&
-           EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(),
-                           digest.size()) == 1;
+    const Prepared prepared = prepare(key, KeyType::Rsa, Operation::Verify);
+    return prepared.rsa && EVP_PKEY_verify(prepared.rsa.get(), signature.data(), signature.size(),
+                                           digest.data(), digest.size()) == 1;
 }
 
 } // namespace
@@ -174,15 +115,15 @@ unsigned PrivateKey::bits() const noexcept { return impl_->bits; }
 Result<std::vector<std::uint8_t>> PrivateKey::sign(const Sha256& digest) const {
     const ErrorScope errors;
     std::vector<std::uint8_t> signature;
-    Prepared prepared = impl_->borrow();
+    Prepared prepared = impl_->idle.borrow();
     if (!impl_->sign_with(prepared, digest, signature)) {
         // None idle, or one that OpenSSL does not let sign again (its rules for that vary between
         // versions): a fresh one decides.
-        prepared = impl_->prepare();
+        prepared = prepare(impl_->key.get(), impl_->type, Operation::Sign);
         if (!impl_->sign_with(prepared, digest, signature))
             return fail("the private key cannot sign: " + ErrorScope::reason());
     }
-    impl_->give_back(std::move(prepared));
+    impl_->idle.give_back(std::move(prepared));
     return signature;
 }
 
