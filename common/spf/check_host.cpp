@@ -72,14 +72,13 @@ HostResult CheckHost::evaluate(const std::string& domain, Scope scope) {
 HostResult CheckHost::evaluate_record(const Record& record, const std::string& domain,
                                       Scope scope) {
     MacroValues values = macro_values(context_.query, context_.subject, domain, context_.unix_time);
-    for (const Directive& directive : record.directives) {
-        const Match matched = match(record, directive, values);
-        if (matched == Match::No) continue;
-        const std::string_view text = record.text_of(directive);
-        if (matched == Match::TempError || matched == Match::PermError)
-            return result(matched == Match::TempError ? Status::TempError : Status::PermError,
-                          std::exchange(problem_, {}));
-        HostResult found{.status = directive.qualifier, .mechanism = std::string(text)};
+    const Decision decision = decide(record, values);
+    if (decision.match == Match::TempError || decision.match == Match::PermError)
+        return result(decision.match == Match::TempError ? Status::TempError : Status::PermError,
+                      std::exchange(problem_, {}));
+    if (decision.match == Match::Yes) {
+        HostResult found{.status = decision.status,
+                         .mechanism = std::string(record.text_of(*decision.directive))};
         if (found.status == Status::Fail && scope != Scope::Include)
             found.explanation = explain(record, values);
         return found;
@@ -112,29 +111,29 @@ HostResult CheckHost::redirect(const Record& record, MacroValues& values) {
     return found;
 }
 
+CheckHost::Decision CheckHost::decide(const Record& record, MacroValues& values) {
+    for (const Directive& directive : record.directives) {
+        const Match matched = match(record, directive, values);
+        if (matched != Match::No)
+            return {.match = matched, .directive = &directive, .status = directive.qualifier};
+    }
+    return {};
+}
+
 CheckHost::Match CheckHost::match(const Record& record, const Directive& directive,
                                   MacroValues& values) {
-    const auto tell = [&](std::string_view what) {
-        if (context_.query.trace)
-            step(std::string(record.text_of(directive)) + ": " + std::string(what));
-    };
     if (!directive.asks()) {
         const bool yes =
             directive.mechanism == Mechanism::All || directive.contains(context_.query.client);
-        tell(yes ? "match" : "no match");
+        tell(record, directive, yes ? "match" : "no match");
         return yes ? Match::Yes : Match::No;
     }
-    if (!count_lookup()) {
-        tell(problem_);
-        return Match::PermError;
-    }
-    guessed_ = false;
-    const auto target = directive.target ? expand(*directive.target, values) : values.domain;
-    if (!target) {
-        tell(guessed_ ? "not known yet" : "no match, the local part is not ASCII");
-        return Match::No;
-    }
     Match matched = Match::No;
+    const auto target = begin_term(directive, values, matched);
+    if (!target) {
+        tell(record, directive, matched == Match::No ? no_target() : problem_);
+        return matched;
+    }
     if (directive.mechanism == Mechanism::A)
         matched = match_address(directive, *target);
     else if (directive.mechanism == Mechanism::Mx)
@@ -145,10 +144,25 @@ CheckHost::Match CheckHost::match(const Record& record, const Directive& directi
         matched = match_exists(*target);
     else
         matched = match_include(*target);
-    tell(matched == Match::Yes  ? "match"
+    tell(record, directive,
+         matched == Match::Yes  ? "match"
          : matched == Match::No ? "no match"
                                 : std::string_view(problem_));
     return matched;
+}
+
+std::optional<std::string> CheckHost::begin_term(const Directive& directive, MacroValues& values,
+                                                 Match& match) {
+    if (!count_lookup()) {
+        match = Match::PermError;
+        return std::nullopt;
+    }
+    guessed_ = false;
+    return directive.target ? expand(*directive.target, values) : values.domain;
+}
+
+std::string_view CheckHost::no_target() const noexcept {
+    return guessed_ ? "not known yet" : "no match, the local part is not ASCII";
 }
 
 CheckHost::Match CheckHost::match_address(const Directive& directive, const std::string& target) {
@@ -163,15 +177,12 @@ CheckHost::Match CheckHost::match_address(const Directive& directive, const std:
 
 CheckHost::Match CheckHost::match_mx(const Directive& directive, const std::string& target) {
     Match state = Match::No;
-    const Answer* hosts = lookup(target, RecordType::MX, state);
+    const Answer* hosts = mx_hosts(target, state);
     if (hosts == nullptr) return state;
-    if (hosts->records.size() > context_.limits.names)
-        return permanent(printable(target) + " has more than " +
-                         std::to_string(context_.limits.names) + " MX hosts");
     for (const dns::Record& host : hosts->records) {
-        const Answer* answer = context_.answers.find_escaped(host.text, address_type());
+        const Answer* answer = mx_addresses(host.text, state);
+        if (state != Match::No) return state;
         if (answer == nullptr) continue;
-        if (answer->is_failure()) return temporary(describe({host.text, address_type()}, *answer));
         for (const dns::Record& found : answer->records)
             if (found.address && directive.matches(*found.address, context_.query.client))
                 return Match::Yes;
@@ -179,24 +190,50 @@ CheckHost::Match CheckHost::match_mx(const Directive& directive, const std::stri
     return Match::No;
 }
 
+const Answer* CheckHost::mx_hosts(const std::string& target, Match& match) {
+    const Answer* hosts = lookup(target, RecordType::MX, match);
+    if (hosts == nullptr || hosts->records.size() <= context_.limits.names) return hosts;
+    match = permanent(printable(target) + " has more than " +
+                      std::to_string(context_.limits.names) + " MX hosts");
+    return nullptr;
+}
+
+const Answer* CheckHost::mx_addresses(const std::string& host, Match& match) {
+    const Answer* answer = context_.answers.find_escaped(host, address_type());
+    if (answer == nullptr || !answer->is_failure()) return answer;
+    match = temporary(describe({host, address_type()}, *answer));
+    return nullptr;
+}
+
 CheckHost::Match CheckHost::match_ptr(const std::string& target) {
-    const std::string reverse = reverse_name(context_.query.client);
-    const Answer* names = context_.answers.find(reverse, RecordType::PTR);
-    if (names == nullptr) return Match::No;
-    if (names->is_failure()) { // RFC 7208 5.5: no match
-        late_ = late_ || context_.answers.expired();
-        return Match::No;
-    }
     Match state = Match::No;
-    if (lookup(reverse, RecordType::PTR, state) == nullptr) return state;
-    for (const std::string& name : client_names(*names)) {
-        if (!is_same_or_below(name, target)) continue; // not worth a question
-        const Answer* answer = context_.answers.find_escaped(name, address_type());
-        if (answer == nullptr) continue;
-        late_ = late_ || (answer->is_failure() && context_.answers.expired());
-        if (has_client(*answer)) return Match::Yes;
+    for (const std::string& name : ptr_names(target, state)) {
+        const Answer* answer = name_addresses(name);
+        if (answer != nullptr && has_client(*answer)) return Match::Yes;
     }
-    return Match::No;
+    return state;
+}
+
+std::vector<std::string> CheckHost::ptr_names(const std::string& target, Match& match) {
+    const std::string reverse = reverse_name(context_.query.client);
+    const Answer* answer = context_.answers.find(reverse, RecordType::PTR);
+    if (answer == nullptr) return {};
+    if (answer->is_failure()) { // RFC 7208 5.5: no match
+        late_ = late_ || context_.answers.expired();
+        return {};
+    }
+    if (lookup(reverse, RecordType::PTR, match) == nullptr) return {};
+    std::vector<std::string> names = client_names(*answer);
+    std::erase_if(names, [&](const auto& name) { // not worth a question
+        return !is_same_or_below(name, target);
+    });
+    return names;
+}
+
+const Answer* CheckHost::name_addresses(const std::string& name) {
+    const Answer* answer = context_.answers.find_escaped(name, address_type());
+    late_ = late_ || (answer != nullptr && answer->is_failure() && context_.answers.expired());
+    return answer;
 }
 
 CheckHost::Match CheckHost::match_exists(const std::string& target) {
@@ -254,10 +291,9 @@ std::optional<std::string> CheckHost::validated_name(const std::string& domain) 
                      [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     bool known = true;
     for (const std::string& name : names) {
-        const Answer* addresses = context_.answers.find_escaped(name, address_type());
+        const Answer* addresses = name_addresses(name);
         known = known && addresses != nullptr;
         if (addresses == nullptr) continue;
-        late_ = late_ || (addresses->is_failure() && context_.answers.expired());
         if (has_client(*addresses)) return known ? std::optional(name) : std::nullopt;
     }
     return known ? std::optional(nobody) : std::nullopt;
@@ -340,6 +376,11 @@ bool CheckHost::has_client(const Answer& answer) const {
 
 RecordType CheckHost::address_type() const noexcept {
     return context_.query.client.is_v4() ? RecordType::A : RecordType::AAAA;
+}
+
+void CheckHost::tell(const Record& record, const Directive& directive, std::string_view what) {
+    if (context_.query.trace)
+        step(std::string(record.text_of(directive)) + ": " + std::string(what));
 }
 
 void CheckHost::step(std::string text) {

@@ -25,8 +25,8 @@ Verdict Evaluator::check(const Query& query, dns::Resolver& resolver,
                                .parsed = parsed,
                                .unix_time = SystemClock().unix_time()};
     while (true) {
-        CheckHost host(context);
-        Verdict verdict = host.run();
+        const std::unique_ptr<CheckHost> host = new_run(context);
+        Verdict verdict = host->run();
         if (answers.is_wanting()) {
             if (answers.ask_wanted()) continue;
             verdict = {.status = Status::TempError,
@@ -37,10 +37,14 @@ Verdict Evaluator::check(const Query& query, dns::Resolver& resolver,
                        .void_lookups = verdict.void_lookups};
         }
         if (query.trace)
-            for (const std::string& step : host.steps())
+            for (const std::string& step : host->steps())
                 query.trace(step);
         return verdict;
     }
+}
+
+std::unique_ptr<CheckHost> Evaluator::new_run(const CheckContext& context) const {
+    return std::make_unique<CheckHost>(context);
 }
 
 Selection select_record(const dns::Answer& answer) noexcept {

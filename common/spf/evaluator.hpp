@@ -12,18 +12,25 @@
 #include "common/spf/macro.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 namespace postern::spf {
 
-class Evaluator final : public Engine {
+class CheckHost;
+struct CheckContext;
+
+class Evaluator : public Engine {
 public:
     explicit Evaluator(const Limits& limits) : limits_(limits) {}
     [[nodiscard]] Verdict check(const Query& query, dns::Resolver& resolver,
                                 const dns::Deadline& deadline) const override;
 
 private:
+    /// What evaluates records, for one run; `context` outlives it.
+    [[nodiscard]] virtual std::unique_ptr<CheckHost> new_run(const CheckContext& context) const;
+
     Limits limits_;
 };
 
