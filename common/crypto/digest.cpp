@@ -51,11 +51,12 @@ Sha256 Sha256Stream::finish() {
     return digest;
 }
 
-Sha256 Sha256Stream::so_far() const {
+Sha256 Sha256Stream::so_far(std::string_view tail) const {
     invariant(context_ != nullptr && !finished_, "SHA-256 read after its end");
     Sha256Stream copy;
     invariant(EVP_MD_CTX_copy_ex(copy.context_.get(), context_.get()) == 1,
               "SHA-256 cannot be copied");
+    copy.update(tail);
     return copy.finish();
 }
 

@@ -28,8 +28,8 @@ public:
     void update(std::span<const std::uint8_t> bytes);
     void update(std::string_view text);
     [[nodiscard]] Sha256 finish();
-    /// What finish() would give now; the stream can go on.
-    [[nodiscard]] Sha256 so_far() const;
+    /// What finish() would give if `tail` were the last piece; the stream itself can go on.
+    [[nodiscard]] Sha256 so_far(std::string_view tail = {}) const;
     void reset();
 
 private:

@@ -64,13 +64,18 @@ public:
     /// Was the body too long?
     [[nodiscard]] bool gave_up() const noexcept { return gave_up_; }
 
-    /// After the whole body: for each of `wanted` what seems to have happened, or an empty text:
-    /// "footer appended", "footer appended as a part", "wrapped into a multipart", "text put in
-    /// front", "white space changed", "blank lines changed", "line ends changed", "leading dots
-    /// changed", "body re-encoded". All are looked for at once: the work is that of one, at most 40
-    /// times the size of the body kept (plus 256 octets for each line end tried).
+    /// After the whole body: for each of `wanted` what seems to have happened, or an empty text.
+    /// One of "footer appended", "footer appended as a part", "wrapped into a multipart", "body
+    /// was empty", "body re-encoded", "white space changed", "blank lines changed", "line ends
+    /// changed", "long lines broken", "leading dots changed", "leading From escaped", "hashed in
+    /// another form". All are looked for at once: however many are wanted, no more is hashed than
+    /// kMaxPasses times the body kept, and 512 octets for each line end tried.
     [[nodiscard]] std::vector<std::string_view> explain(std::span<const WantedBodyHash> wanted);
 
+    static constexpr unsigned kMaxPasses = 64;
+
+    /// Of the message; explain_header() adds to it.
+    [[nodiscard]] DiagnosisWork& work() noexcept { return work_; }
     [[nodiscard]] const DiagnosisWork& work() const noexcept { return work_; }
 
 private:
@@ -89,14 +94,18 @@ struct BrokenHeader {
     /// What is hashed behind the fields of h=: the DKIM-Signature field with its b= empty,
     /// canonical, without closing CRLF (RFC 6376 3.7).
     std::string_view signature_field = {};
+    /// z= as it stands there, or empty: the header as the signer saw it (RFC 6376 3.5).
+    std::string_view copied = {};
 };
 
 /// Does the signature verify with this header hash? One public-key operation.
 using HeaderHashVerifies = std::function<bool(const crypto::Sha256&)>;
 
 /// What seems to have happened to the header, or an empty text: "Subject prefixed", "field X
-/// added", "field X changed", "white space changed", "line ends changed", X being one of a fixed
-/// list of names. `work` is that of the message: what it has of verifications counts.
+/// added", "field X changed", "header fields changed", "white space changed", "line ends changed",
+/// X being one of a fixed list of names. `work` is that of the message: the verifications and
+/// hashed octets it has already spent count. Hashes at most limits.verifications times
+/// limits.header_octets and the signature field.
 [[nodiscard]] std::string explain_header(const BrokenHeader& broken,
                                          const HeaderHashVerifies& verifies, DiagnosisWork& work,
                                          const DiagnosisLimits& limits = {});
