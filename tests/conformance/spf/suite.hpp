@@ -1,8 +1,8 @@
 // The openspf suite for RFC 7208 (rfc7208-tests.yml) as values; README.md says how it is read.
 #pragma once
 
+#include "common/dns/fixture.hpp"
 #include "common/spf/engine.hpp"
-#include "tests/conformance/spf/zone.hpp"
 
 #include <memory>
 #include <optional>
@@ -19,7 +19,7 @@ struct SuiteCase {
     std::vector<std::string> results; ///< any of them, the preferred one first
     /// Nothing: not looked at. Empty: the domain gives none.
     std::optional<std::string> explanation;
-    std::shared_ptr<Zone> zone; ///< of the whole scenario
+    std::shared_ptr<dns::FixtureResolver> dns; ///< of the whole scenario
 };
 
 /// Throws (std::exception) for a file that is not such a suite.

@@ -41,7 +41,7 @@ class Rfc7208Suite : public testing::TestWithParam<Parameter> {};
 
 TEST_P(Rfc7208Suite, GivesTheResultAndExplanation) {
     const auto& [engine, one] = GetParam();
-    const spf::Verdict verdict = engine.get().check(one.query, *one.zone, no_hurry());
+    const spf::Verdict verdict = engine.get().check(one.query, *one.dns, no_hurry());
     EXPECT_EQ(problem_of(one, verdict), "") << one.scenario << ", RFC 7208 " << one.section;
 }
 
@@ -84,7 +84,7 @@ TEST(Rfc7208SuiteInThreads, EightAtOnceSayTheSame) {
                 for (std::size_t i = 0; i < suite().size() * kRounds; ++i) {
                     const SuiteCase& one = suite()[(start + i) % suite().size()];
                     const spf::Verdict verdict =
-                        engine.get().check(one.query, *one.zone, no_hurry());
+                        engine.get().check(one.query, *one.dns, no_hurry());
                     if (!problem_of(one, verdict).empty()) ++wrong;
                     ++done;
                 }
