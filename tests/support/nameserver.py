@@ -23,11 +23,14 @@ def character_strings(text: str) -> str:
 
 
 class NameServer:
-    def __init__(self, place: Workspace, records: dict[str, str] | None = None, zone_lines: str = "") -> None:
-        """`records`: TXT text by owner name; `zone_lines`: anything else, in zone syntax with full names."""
+    def __init__(self, place: Workspace, records: dict[str, str] | None = None, zone_lines: str = "",
+                 zones: dict[str, str] | None = None) -> None:
+        """`records`: TXT text by owner name; `zone_lines`: anything else, in zone syntax with full names;
+        `zones`: whole zone files besides the root's, by the name of the zone."""
         self._directory = place.directory("ns")
         self.records = dict(records or {})
         self.zone_lines = zone_lines
+        self.zones = dict(zones or {})
         self.port = free_port()
         self._child: Child | None = None
 
@@ -45,7 +48,11 @@ class NameServer:
             f'  zonesdir: "{self._directory}"\n  database: ""\n  pidfile: ""\n  chroot: ""\n'
             f'  xfrdfile: "{self._directory}/xfrd.state"\n  xfrdir: "{self._directory}"\n'
             f'  zonelistfile: "{self._directory}/zone.list"\nremote-control:\n  control-enable: no\n'
-            f'zone:\n  name: "."\n  zonefile: "root.zone"\n')
+            f'zone:\n  name: "."\n  zonefile: "root.zone"\n'
+            + "".join(f'zone:\n  name: "{name}"\n  zonefile: "{name}.zone"\n' for name in self.zones))
+        for name, text in self.zones.items():
+            (self._directory / f"{name}.zone").write_text(text)
+            run([program("nsd-checkzone", "nsd"), name, self._directory / f"{name}.zone"])
         run([program("nsd-checkconf", "nsd"), configuration])
         run([program("nsd-checkzone", "nsd"), ".", self._directory / "root.zone"])
         self._child = Child([program("nsd", "nsd"), "-d", "-c", configuration])
