@@ -127,19 +127,34 @@ std::string SignatureFields::format(HeaderCharset charset) const {
 }
 
 crypto::Sha256 header_hash(crypto::Sha256Stream& stream, std::string_view canonical_fields,
+                           std::string_view unsigned_field) {
+    stream.reset();
+    stream.update(canonical_fields);
+    stream.update(unsigned_field);
+    return stream.finish();
+}
+
+crypto::Sha256 header_hash(crypto::Sha256Stream& stream, std::string_view canonical_fields,
                            std::string_view unsigned_value, message::Canonicalization form) {
     std::string whole(kFieldName);
     whole += ':';
     whole += unsigned_value;
     const std::string_view view = whole;
     std::string own;
-    message::append_canonical_header(
-        own, {view.substr(0, kFieldName.size()), view.substr(kFieldName.size() + 1), view}, form);
-    own.resize(own.size() - 2); // its CRLF is not hashed
-    stream.reset();
-    stream.update(canonical_fields);
-    stream.update(own);
-    return stream.finish();
+    append_unsigned_field(
+        own, {view.substr(0, kFieldName.size()), view.substr(kFieldName.size() + 1), view},
+        unsigned_value.size(), 0, form);
+    return header_hash(stream, canonical_fields, own);
+}
+
+void append_unsigned_field(std::string& out, const message::FieldView& field, std::size_t start,
+                           std::size_t octets, message::Canonicalization form) {
+    std::string whole(field.whole);
+    const std::size_t value_start = whole.size() - field.value.size();
+    whole.erase(value_start + start, octets);
+    const std::string_view view = whole;
+    message::append_canonical_header(out, {field.name, view.substr(value_start), view}, form);
+    out.resize(out.size() - 2); // its CRLF is not hashed
 }
 
 } // namespace postern::dkim

@@ -10,6 +10,7 @@
 #include "common/base/result.hpp"
 #include "common/crypto/digest.hpp"
 #include "common/message/canonicalization.hpp"
+#include "common/message/header.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -62,11 +63,20 @@ struct SignatureFields {
 void append_signature(std::string& value, std::span<const std::uint8_t> signature);
 
 /// The digest a signature is made over (RFC 6376 3.7): the canonical fields h= names, then the
-/// DKIM-Signature field itself with an empty b=, canonical and without closing CRLF.
+/// DKIM-Signature field itself as append_unsigned_field() has it.
+[[nodiscard]] crypto::Sha256 header_hash(crypto::Sha256Stream& stream,
+                                         std::string_view canonical_fields,
+                                         std::string_view unsigned_field);
+/// The same for a field of our own, with this value (see format_unsigned()).
 [[nodiscard]] crypto::Sha256 header_hash(crypto::Sha256Stream& stream,
                                          std::string_view canonical_fields,
                                          std::string_view unsigned_value,
                                          message::Canonicalization form);
+
+/// Appends a DKIM-Signature field in canonical form, without its closing CRLF. `start` and `octets`
+/// say which part of its value, that of b=, is left out.
+void append_unsigned_field(std::string& out, const message::FieldView& field, std::size_t start,
+                           std::size_t octets, message::Canonicalization form);
 
 /// dkim-quoted-printable (RFC 6376 2.11), where UTF-8 stays bare if the charset says so (RFC 8616
 /// 5).

@@ -23,7 +23,8 @@ bool before(std::string_view a, std::string_view b) noexcept {
 
 } // namespace
 
-FieldStacks::FieldStacks(const message::HeaderBlock& headers, std::span<const std::string> names)
+FieldStacks::FieldStacks(const message::HeaderBlock& headers, std::span<const std::string> names,
+                         std::size_t except)
     : previous_(headers.size(), kNone) {
     stacks_.reserve(names.size());
     for (const std::string& name : names)
@@ -34,6 +35,7 @@ FieldStacks::FieldStacks(const message::HeaderBlock& headers, std::span<const st
     stacks_.erase(std::unique(stacks_.begin(), stacks_.end(), same), stacks_.end());
 
     for (std::uint32_t i = 0; i < previous_.size(); ++i) {
+        if (i == except) continue;
         auto* stack = const_cast<Stack*>(find(headers[i].name));
         if (stack == nullptr) continue;
         previous_[i] = stack->top;
@@ -64,13 +66,22 @@ std::size_t FieldStacks::take(std::string_view name) noexcept {
 }
 
 void append_signed_fields(std::string& out, const message::HeaderBlock& headers,
-                          std::span<const std::string> names, message::Canonicalization form) {
-    FieldStacks stacks(headers, names);
+                          std::span<const std::string> names, message::Canonicalization form,
+                          std::size_t except) {
+    FieldStacks stacks(headers, names, except);
     for (const std::string& name : names) {
         const std::size_t index = stacks.take(name);
         if (index != message::HeaderBlock::npos)
             message::append_canonical_header(out, headers[index], form);
     }
+}
+
+std::size_t unsigned_froms(const message::HeaderBlock& headers,
+                           std::span<const std::string> names) noexcept {
+    const std::size_t present = headers.count("From");
+    const auto covered = static_cast<std::size_t>(std::count_if(
+        names.begin(), names.end(), [](const auto& name) { return iequals(name, "From"); }));
+    return present > covered ? present - covered : 0;
 }
 
 } // namespace postern::dkim

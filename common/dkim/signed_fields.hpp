@@ -20,7 +20,9 @@ namespace postern::dkim {
 /// nothing.
 class FieldStacks {
 public:
-    FieldStacks(const message::HeaderBlock& headers, std::span<const std::string> names);
+    /// The field `except` is not there: a DKIM-Signature being verified, which h= cannot mean.
+    FieldStacks(const message::HeaderBlock& headers, std::span<const std::string> names,
+                std::size_t except = message::HeaderBlock::npos);
 
     /// Fields of this name not yet taken; 0 for a name not among those given.
     [[nodiscard]] std::size_t left(std::string_view name) const noexcept;
@@ -39,7 +41,14 @@ private:
 };
 
 /// Appends what h= covers in canonical form: the first part of the header hash (RFC 6376 3.7).
+/// `except`: as above.
 void append_signed_fields(std::string& out, const message::HeaderBlock& headers,
-                          std::span<const std::string> names, message::Canonicalization form);
+                          std::span<const std::string> names, message::Canonicalization form,
+                          std::size_t except = message::HeaderBlock::npos);
+
+/// How many From fields h= leaves unsigned. Whoever adds one on top of a signed message shows its
+/// readers an author that nobody vouched for (RFC 6376 8.15).
+[[nodiscard]] std::size_t unsigned_froms(const message::HeaderBlock& headers,
+                                         std::span<const std::string> names) noexcept;
 
 } // namespace postern::dkim
