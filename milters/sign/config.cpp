@@ -36,6 +36,8 @@ public:
                                                        {"no-signature", LoginGuard::NoSignature},
                                                        {"reject", LoginGuard::Reject}});
         if (config.login_guard != LoginGuard::Off) config.logins = logins();
+        config.remove_results = sign_.flag("remove-authres");
+        config.authserv_ids = sign_.list("authserv-id");
         config.header_limits.octets = sign_.size("max-header-size", {.min = 1024, .max = 1U << 30});
         config.header_limits.fields =
             sign_.number<std::uint32_t>("max-header-fields", {.min = 1, .max = 1'000'000});

@@ -26,7 +26,9 @@ struct Config {
     std::shared_ptr<const KeySource> keys;
     dkim::SigningOptions signing;
     LoginGuard login_guard = LoginGuard::Off;
-    std::optional<LoginMap> logins; ///< there unless login_guard is Off
+    std::optional<LoginMap> logins;        ///< there unless login_guard is Off
+    bool remove_results = false;           ///< that claim to be ours, from mail that is signed
+    std::vector<std::string> authserv_ids; ///< ours beside the name of the host
     milter::HeaderLimits header_limits;
 };
 

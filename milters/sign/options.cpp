@@ -141,6 +141,20 @@ constexpr std::array kOwnOptions{
                    "waits in queues.",
            .example = "14d"},
 
+    // --- what goes -----------------------------------------------------------------------------
+    Option{.name = "remove-authres",
+           .kind = Kind::Flag,
+           .default_value = "yes",
+           .help = "Delete from mail that is signed the Authentication-Results that claim to be "
+                   "ours, that nobody can read or that name nobody, and every Received-SPF: what "
+                   "a sender wrote there is no result of ours, and others here might believe it."},
+    Option{.name = "authserv-id",
+           .kind = Kind::List,
+           .default_value = "",
+           .help = "Names our results carry, as in [verify]; the name Postfix gives itself "
+                   "(myhostname) is always one. Names below them are ours too.",
+           .example = "example.org"},
+
     // --- guard ---------------------------------------------------------------------------------
     Option{.name = "require-login-match",
            .kind = Kind::Choice,

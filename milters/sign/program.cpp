@@ -43,7 +43,7 @@ Result<void> SignProgram::start(std::vector<daemon::Listener> listeners) {
     service.macros.mail = "i {auth_type} {auth_authen}";
     for (const MacroRule& rule : current_.get()->origin.macros)
         service.macros.mail += " " + rule.macro;
-    service.macros.end_of_headers = "i";
+    service.macros.end_of_headers = "i j";
     service.make_session = [this] {
         return std::make_unique<SignSession>([this] { return current_.get(); }, clock_, *log_);
     };

@@ -4,13 +4,29 @@
 #include "common/base/text.hpp"
 #include "milters/sign/fragile.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace postern::sign {
 
 using milter::Actions;
 using milter::Answer;
+
+namespace {
+
+/// As Postfix calls itself ({j}), else as the system does.
+std::string host_name(const Actions& actions) {
+    std::string name(actions.macro("j"));
+    if (!name.empty()) return name;
+    std::array<char, 256> buffer{};
+    if (gethostname(buffer.data(), buffer.size() - 1) == 0) name = buffer.data();
+    return name;
+}
+
+} // namespace
 
 SignSession::SignSession(ConfigSource config, const Clock& clock, Log& log)
     : config_(std::move(config)), clock_(clock), log_(log) {}
@@ -87,8 +103,19 @@ Answer SignSession::end_of_headers(Actions& actions) {
         message.signed_as.push_back(identities.back().selector + "._domainkey." +
                                     identities.back().domain);
     }
+    if (message.config->remove_results) drop_forged_results(message, actions);
     message.signer.emplace(std::move(identities), message.config->signing, clock_.unix_time());
     return Answer::Continue;
+}
+
+void SignSession::drop_forged_results(Transaction& message, const Actions& actions) {
+    const message::HeaderBlock& headers = message.header.fields();
+    if (headers.count("Authentication-Results") + headers.count("Received-SPF") == 0) return;
+    std::vector<std::string> ids = message.config->authserv_ids;
+    ids.push_back(host_name(actions));
+    message.removals = authres::Scrubber({.authserv_ids = std::move(ids)}).removals(headers);
+    if (!message.removals.empty())
+        message.without_removed = authres::without(headers, message.removals);
 }
 
 Answer SignSession::check_login(Transaction& message, std::span<const message::Mailbox> authors,
@@ -141,7 +168,10 @@ Answer SignSession::end_of_message(Actions& actions) {
     }
     Transaction& message = *message_;
     message.survey.finish();
-    const auto signatures = message.signer->finish(message.header.fields());
+    // The signature is for the message as it goes on.
+    const message::HeaderBlock& headers =
+        message.without_removed ? *message.without_removed : message.header.fields();
+    const auto signatures = message.signer->finish(headers);
     if (!signatures) return tempfail(message, signatures.error().message, actions);
 
     std::vector<std::string> domains, selectors, algorithms;
@@ -151,6 +181,8 @@ Answer SignSession::end_of_message(Actions& actions) {
         selectors.push_back(signature.selector);
         algorithms.emplace_back(signature.algorithm);
     }
+    for (const authres::Removal& removal : message.removals)
+        actions.change_header(removal.name, removal.index, "");
     // Each goes above the one before: the first identity ends up lowest, as if it had signed first.
     for (const dkim::SignedField& signature : *signatures)
         actions.insert_header(0, "DKIM-Signature", signature.value);
@@ -161,8 +193,8 @@ Answer SignSession::end_of_message(Actions& actions) {
         .add("a", join(algorithms, ","))
         .add("fields", signatures->front().fields)
         .add("body", message.signer->octets());
-    const std::string fragile =
-        fragile_points(message.header.fields(), message.survey, message.signed_as);
+    if (!message.removals.empty()) done.add("removed", message.removals.size());
+    const std::string fragile = fragile_points(headers, message.survey, message.signed_as);
     if (!fragile.empty()) done.add("fragile", fragile);
     log_done(done, message);
     message_.reset();

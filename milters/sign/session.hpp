@@ -7,6 +7,7 @@
 //     signatures at index 0, log line
 #pragma once
 
+#include "common/authres/scrub.hpp"
 #include "common/base/clock.hpp"
 #include "common/base/log.hpp"
 #include "common/dkim/signer.hpp"
@@ -21,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace postern::sign {
 
@@ -37,6 +39,8 @@ struct Transaction {
     std::string origin;   ///< why the origin is ours
     std::string from;     ///< the author's address, once parsed
     milter::CollectedHeader header;
+    std::vector<authres::Removal> removals;              ///< to be done at the end, in this order
+    std::optional<message::HeaderBlock> without_removed; ///< there if there are any
     std::optional<dkim::Signer> signer;
     std::vector<std::string> signed_as; ///< "selector._domainkey.domain" of the keys in use
     message::BodySurvey survey;
@@ -64,6 +68,8 @@ private:
     void log_done(LogLine& line, const Transaction& message) const;
     milter::Answer skip(Transaction& message, std::string_view why);
     milter::Answer tempfail(Transaction& message, std::string_view why, milter::Actions& actions);
+    /// Leaves out of the header the results that a sender wrote as if they were ours (RFC 8601 5).
+    static void drop_forged_results(Transaction& message, const milter::Actions& actions);
     milter::Answer check_login(Transaction& message, std::span<const message::Mailbox> authors,
                                milter::Actions& actions);
 

@@ -1,5 +1,6 @@
 // postern-sign's decisions, step by step, without libmilter: what is answered, what is edited, what
 // the log says.
+#include "common/base/text.hpp"
 #include "milters/sign/session.hpp"
 #include "tests/support/captured_log.hpp"
 #include "tests/support/recorded_actions.hpp"
@@ -13,6 +14,7 @@ namespace {
 
 using milter::Answer;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 using testing_support::CapturedLog;
 using testing_support::RecordedActions;
@@ -240,6 +242,71 @@ INSTANTIATE_TEST_SUITE_P(
                     GuardCase{"other_is_rejected", LoginGuard::Reject, "bob", Answer::Reject,
                               "action=rejected"}),
     [](const auto& row) { return row.param.name; });
+
+/// The entries of h= of a recorded signature, in their order.
+std::vector<std::string> signed_names(std::string_view edit) {
+    const std::size_t start = edit.find(" h=") + 3;
+    std::vector<std::string> names;
+    for (const std::string_view name :
+         split(edit.substr(start, edit.find(';', start) - start), ':'))
+        names.push_back(to_lower(name));
+    return names;
+}
+
+TEST_F(SignSessionTest, ResultsThatClaimToBeOursGoBeforeTheSignature) {
+    config_.remove_results = true;
+    config_.authserv_ids = {"example.org"};
+    config_.signing.selection =
+        *dkim::HeaderSelection::parse("From,Authentication-Results,Received-SPF", "From");
+    connect("192.0.2.7");
+    mail();
+    actions_.macros["j"] = "mx1.host.example";
+    headers({{"Authentication-Results", " example.org; dkim=pass header.d=bank.example"},
+             kFrom,
+             {"authentication-results", " MX1.(x)host.example; spf=pass"},
+             {"Authentication-Results", " relay.example.net; spf=pass"},
+             {"Received-SPF", " pass"},
+             {"Authentication-Results", " \"mx1.host.example\" 1; dmarc=pass"},
+             kDate,
+             kId});
+    EXPECT_EQ(rest(), Answer::Continue);
+    ASSERT_EQ(actions_.edits.size(), 6U);
+    EXPECT_EQ(actions_.edits[0], "delete-header Authentication-Results[4]");
+    EXPECT_EQ(actions_.edits[1], "delete-header Received-SPF[1]");
+    EXPECT_EQ(actions_.edits[2], "delete-header authentication-results[2]");
+    EXPECT_EQ(actions_.edits[3], "delete-header Authentication-Results[1]");
+    EXPECT_THAT(signed_names(actions_.edits[4]),
+                testing::UnorderedElementsAre("from", "from", "authentication-results"))
+        << "what stays is signed, once";
+    EXPECT_THAT(log_.last(), HasSubstr(" removed=4 "));
+}
+
+TEST_F(SignSessionTest, ResultsStayWhereSoConfiguredAndInMailThatIsNotSigned) {
+    constexpr std::pair<const char*, const char*> kForged{"Authentication-Results",
+                                                          " mx1.host.example; dkim=pass"};
+    config_.remove_results = true;
+    actions_.macros["j"] = "mx1.host.example";
+    connect("192.0.2.7");
+    mail();
+    EXPECT_EQ(headers({kForged, {"From", " bob@example.net"}}), Answer::Accept);
+    EXPECT_TRUE(actions_.edits.empty());
+    EXPECT_THAT(log_.last(), Not(HasSubstr("removed")));
+
+    mail();
+    headers({kForged, kFrom, kDate, kId});
+    rest();
+    EXPECT_THAT(actions_.edits, testing::Contains("delete-header Authentication-Results[1]"));
+}
+
+TEST_F(SignSessionTest, NothingIsRemovedWithoutRemoveAuthres) {
+    actions_.macros["j"] = "mx1.host.example";
+    connect("192.0.2.7");
+    mail();
+    headers({{"Authentication-Results", " mx1.host.example; dkim=pass"}, kFrom, kDate, kId});
+    rest();
+    EXPECT_EQ(actions_.edits.size(), 2U) << "two signatures";
+    EXPECT_THAT(log_.last(), Not(HasSubstr("removed")));
+}
 
 TEST_F(SignSessionTest, StepsOutOfOrderAreBorne) {
     EXPECT_EQ(session().end_of_headers(actions_), Answer::TempFail);
