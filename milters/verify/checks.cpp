@@ -7,21 +7,13 @@
 namespace postern::verify {
 namespace {
 
-spf::Query query_of(const Subject& subject, spf::Identity identity) {
-    return {.client = *subject.client,
-            .identity = identity,
-            .mail_from = subject.sender,
-            .helo = subject.helo,
-            .receiver = subject.receiver};
-}
-
 /// Which identities SPF can say something about.
 std::vector<spf::Query> spf_queries(const Subject& subject, const CheckRules& rules) {
     std::vector<spf::Query> queries;
     if (rules.spf == nullptr || !subject.client) return queries;
     if (!subject.sender.empty() && subject.legible)
-        queries.push_back(query_of(subject, spf::Identity::MailFrom));
-    queries.push_back(query_of(subject, spf::Identity::Helo));
+        queries.push_back(spf_query(subject, spf::Identity::MailFrom));
+    queries.push_back(spf_query(subject, spf::Identity::Helo));
     return queries;
 }
 
@@ -31,6 +23,14 @@ void append(std::vector<dns::Question>& all, std::vector<dns::Question> more) {
 }
 
 } // namespace
+
+spf::Query spf_query(const Subject& subject, spf::Identity identity) {
+    return {.client = *subject.client,
+            .identity = identity,
+            .mail_from = subject.sender,
+            .helo = subject.helo,
+            .receiver = subject.receiver};
+}
 
 Findings check(const Subject& subject, const CheckRules& rules, dkim::Verifier* verifier,
                dns::Resolver& lookups, const dns::Deadline& deadline) {

@@ -44,6 +44,9 @@ struct Findings {
     }
 };
 
+/// What SPF is asked about one identity; the subject has a client.
+spf::Query spf_query(const Subject& subject, spf::Identity identity);
+
 /// `verifier`: fed with the whole message, or null when there is none to ask. `lookups` should
 /// remember what it was asked (MessageResolver).
 Findings check(const Subject& subject, const CheckRules& rules, dkim::Verifier* verifier,

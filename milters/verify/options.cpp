@@ -173,8 +173,7 @@ constexpr auto kOptions = config::concat(
 } // namespace
 
 std::span<const config::Section> sections() {
-    // Not constexpr: the table of [dns] belongs to another room.
-    static const std::array kSections{
+    static constexpr std::array kSections{
         config::kLogSection, dns::kDnsSection,
         config::Section{.name = "verify",
                         .help = "postern-verify: what DKIM and SPF say about mail that comes in.",

@@ -7,20 +7,7 @@
 
 namespace postern::verify {
 
-VerifyProgram::VerifyProgram() = default;
-
 std::span<const config::Section> VerifyProgram::sections() const { return verify::sections(); }
-
-Result<std::shared_ptr<dns::Resolver>>
-VerifyProgram::resolver_for(const dns::ResolverOptions& options) {
-    if (resolver_ && resolver_options_ == options) return resolver_;
-    auto made = dns::make_resolver(options);
-    if (made) {
-        resolver_ = *made;
-        resolver_options_ = options;
-    }
-    return made;
-}
 
 daemon::Program::Prepared VerifyProgram::prepare(const config::Settings& settings,
                                                  const daemon::ProcessConfig& /*process*/,
@@ -31,13 +18,15 @@ daemon::Program::Prepared VerifyProgram::prepare(const config::Settings& setting
     const dns::ResolverOptions options = dns::read_options(settings, prepared.problems);
     prepared_ = nullptr;
     if (!prepared.problems.empty()) return prepared;
-    auto resolver = resolver_for(options);
+    auto resolver = dns::configure_resolver(options, &resolver_,
+                                            [&log](const std::string& line) { log.warning(line); });
     if (!resolver) {
         prepared.problems.push_back(
             {.origin = {}, .option = "[dns]", .what = resolver.error().message, .remedy = {}});
         return prepared;
     }
-    config.resolver = std::move(*resolver);
+    resolver_ = std::move(*resolver);
+    config.resolver = resolver_.resolver;
     prepared_ = std::make_shared<const Config>(std::move(config));
     return prepared;
 }
@@ -59,8 +48,8 @@ Result<void> VerifyProgram::start(std::vector<daemon::Listener> listeners) {
     service.macros.mail = "{auth_type} {auth_authen}";
     service.macros.end_of_message = "i";
     service.make_session = [this] {
-        return std::make_unique<VerifySession>([this] { return current_.get(); }, keys_.get(),
-                                               clock_, *log_);
+        return std::make_unique<VerifySession>([this] { return current_.get(); }, &keys_, clock_,
+                                               *log_);
     };
     server_.emplace(std::move(service), *log_);
     return server_->start(std::move(listeners));

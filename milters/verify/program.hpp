@@ -4,6 +4,8 @@
 #include "common/base/clock.hpp"
 #include "common/base/guarded.hpp"
 #include "common/daemon/program.hpp"
+#include "common/dkim/key_cache.hpp"
+#include "common/dns/options.hpp"
 #include "milters/frame/milter_server.hpp"
 #include "milters/verify/config.hpp"
 
@@ -14,8 +16,6 @@ namespace postern::verify {
 
 class VerifyProgram final : public daemon::Program {
 public:
-    VerifyProgram();
-
     [[nodiscard]] std::string_view name() const override { return "postern-verify"; }
     [[nodiscard]] std::string_view purpose() const override {
         return "says what DKIM and SPF say about mail that comes in, as a milter of Postfix";
@@ -31,14 +31,11 @@ public:
     void stop(std::chrono::milliseconds timeout) override;
 
 private:
-    /// The one there is while [dns] stays as it is, so that a reload keeps what is cached.
-    Result<std::shared_ptr<dns::Resolver>> resolver_for(const dns::ResolverOptions& options);
-
     SystemClock clock_;
     Log* log_ = nullptr;
-    std::shared_ptr<dkim::KeyCache> keys_; ///< public keys, shared by all messages
-    std::optional<dns::ResolverOptions> resolver_options_;
-    std::shared_ptr<dns::Resolver> resolver_;
+    dkim::KeyCache keys_; ///< parsed public keys, shared by all messages
+    /// Kept by a reload while [dns] stays as it is, with what is cached.
+    dns::ConfiguredResolver resolver_;
     std::shared_ptr<const Config> prepared_;
     Guarded<std::shared_ptr<const Config>> current_;
     std::optional<milter::MilterServer> server_;

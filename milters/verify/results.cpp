@@ -46,11 +46,14 @@ authres::MethodResult spf_result(const spf::Verdict& verdict, const Subject& sub
         add(result, "smtp", "helo", subject.helo);
         return result;
     }
+    if (!subject.legible) {
+        result.reason = verdict.problem;
+        return result;
+    }
     // The local part only if the domain vouched for it (RFC 8601 2.7.2).
-    const auto at = subject.sender.rfind('@');
-    const bool whole = verdict.status == spf::Status::Pass || at == std::string::npos;
-    add(result, "smtp", "mailfrom", whole ? subject.sender : subject.sender.substr(at + 1),
-        kMaxAddress);
+    const bool whole = verdict.status == spf::Status::Pass;
+    add(result, "smtp", "mailfrom",
+        whole ? subject.sender : subject.sender.substr(subject.sender.rfind('@') + 1), kMaxAddress);
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include "common/base/text.hpp"
 #include "common/dns/message_resolver.hpp"
 #include "common/message/address.hpp"
+#include "common/spf/received_spf.hpp"
 #include "milters/verify/report.hpp"
 #include "milters/verify/results.hpp"
 
@@ -177,6 +178,10 @@ void VerifySession::write_results(const Transaction& message, const Outcome& out
     for (const authres::Removal& removal : outcome.removals)
         actions.change_header(removal.name, removal.index, {});
     // Each goes above the one before: Authentication-Results ends up on top.
+    if (const spf::Verdict* spf = outcome.findings.spf(); config.received_spf && spf != nullptr)
+        actions.insert_header(
+            0, "Received-SPF",
+            spf::format_received_spf(spf_query(outcome.subject, spf->identity), *spf));
     const Action action = outcome.decision.action;
     if (action == Action::Tag || action == Action::Quarantine)
         actions.insert_header(0, config.tag_header, " " + to_text(outcome.decision.conditions));
