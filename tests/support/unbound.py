@@ -45,7 +45,8 @@ class Unbound:
             "  num-threads: 1", "  do-ip6: no", "  do-daemonize: no", "  do-not-query-localhost: no",
             # Nothing of its own: no default zones, no minimised names, nothing learnt about servers but what they say.
             *(f'  local-zone: "{zone}." nodefault' for zone in ITS_OWN_ZONES),
-            "  qname-minimisation: no", "  ede: yes", "  harden-dnssec-stripped: yes", "  access-control: 127.0.0.0/8 allow",
+            "  qname-minimisation: no", "  ede: yes", "  harden-dnssec-stripped: yes",
+            "  access-control: 127.0.0.0/8 allow",
             f'  module-config: "{modules}"', "", "  infra-host-ttl: 1", "  msg-buffer-size: 65552",
         ]
         lines += [f'  trust-anchor: "{anchor}"' for anchor in self._trust_anchors]
@@ -69,7 +70,8 @@ class Unbound:
             raise RuntimeError("unbound ended: " + "\n".join(self._child.log if self._child else []))
         question = dns.message.make_query("localhost.", dns.rdatatype.A)  # a zone of its own
         try:
-            return bool(dns.query.udp(question, "127.0.0.1", port=self.port, timeout=0.3).answer)
+            dns.query.udp(question, "127.0.0.1", port=self.port, timeout=0.3)
+            return True  # whatever it says: it may be told to refuse
         except (OSError, dns.exception.Timeout):
             return False
 
