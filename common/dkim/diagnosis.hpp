@@ -94,8 +94,10 @@ struct BrokenHeader {
     /// What is hashed behind the fields of h=: the DKIM-Signature field with its b= empty,
     /// canonical, without closing CRLF (RFC 6376 3.7).
     std::string_view signature_field = {};
-    /// z= as it stands there, or empty: the header as the signer saw it (RFC 6376 3.5).
-    std::string_view copied = {};
+    /// Which field of `headers` that is: h= cannot mean it, and its z= tells how the header looked
+    /// to the signer (RFC 6376 3.5).
+    std::size_t field = message::HeaderBlock::npos;
+};
 };
 
 /// Does the signature verify with this header hash? One public-key operation.

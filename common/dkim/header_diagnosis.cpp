@@ -1,6 +1,7 @@
 #include "common/base/text.hpp"
 #include "common/dkim/diagnosis.hpp"
 #include "common/dkim/signed_fields.hpp"
+#include "common/dkim/subject_label.hpp"
 #include "common/message/canonical_header.hpp"
 #include "common/message/tag_list.hpp"
 
@@ -64,13 +65,13 @@ public:
                  DiagnosisWork& work, const DiagnosisLimits& limits)
         : broken_(broken), verifies_(verifies), work_(work), limits_(limits),
           entries_(broken.names.size()) {
-        FieldStacks stacks(broken.headers, broken.names);
+        FieldStacks stacks(broken.headers, broken.names, broken.field);
         for (std::size_t i = 0; i < entries_.size(); ++i)
             entries_[i].field = stacks.take(broken.names[i]);
     }
 
     [[nodiscard]] bool is_small_enough() const {
-        std::size_t octets = broken_.signature_field.size() + broken_.copied.size();
+        std::size_t octets = broken_.signature_field.size();
         for (const Entry& entry : entries_)
             if (entry.field != HeaderBlock::npos)
                 octets += broken_.headers[entry.field].whole.size() + 2;
@@ -145,54 +146,16 @@ private:
     crypto::Sha256Stream stream_;
 };
 
-std::size_t blanks(std::string_view text) noexcept {
-    const auto end = text.find_first_not_of(" \t\r\n");
-    return end == std::string_view::npos ? text.size() : end;
-}
-
-/// Octets of "Re: " and its like at the beginning: a short word and a colon.
-std::size_t reply_mark(std::string_view text) noexcept {
-    constexpr std::array<std::string_view, 10> kMarks = {
-        "re:", "fwd:", "fw:", "aw:", "wg:", "sv:", "vs:", "tr:", "ref:", "antw:"};
-    for (const std::string_view mark : kMarks)
-        if (istarts_with(text, mark)) return mark.size() + blanks(text.substr(mark.size()));
-    return 0;
-}
-
-/// Octets of "[list] ", "***SPAM*** ", "{Spam?} ", "(external) " or "EXTERNAL: ".
-std::size_t label(std::string_view text) noexcept {
-    constexpr std::size_t kLongest = 80;
-    constexpr std::array<std::string_view, 4> kBrackets = {"[]", "{}", "()", "<>"};
-    text = text.substr(0, kLongest);
-    std::size_t end = std::string_view::npos;
-    if (text.starts_with("**")) {
-        end = text.find("**", text.find_first_not_of('*'));
-        if (end != std::string_view::npos) end = text.find_first_not_of('*', end);
-        if (end == std::string_view::npos) return 0;
-        return end + blanks(text.substr(end));
-    }
-    for (const std::string_view pair : kBrackets)
-        if (text.starts_with(pair[0])) end = text.find(pair[1]);
-    if (end == std::string_view::npos) {
-        end = text.find(':');
-        const auto is_word = [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; };
-        if (end == 0 || end == std::string_view::npos ||
-            !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(end), is_word))
-            return 0;
-    }
-    return end + 1 + blanks(text.substr(end + 1));
-}
-
 /// "[list] Re: x" was "Re: x", and "Re: [list] x" was "Re: x" or "x"; there may be two labels.
 bool HeaderSearch::subject_prefixed() {
     const std::size_t entry = find("Subject");
     if (entry == entries_.size()) return false;
     const auto subject = field(entry);
-    const std::size_t start = blanks(subject.value);
+    const std::size_t start = leading_blanks(subject.value);
     const std::string_view front = subject.value.substr(0, start);
     std::string_view reply;
     std::string_view rest = subject.value.substr(start);
-    if (const auto size = reply_mark(rest); size > 0) {
+    if (const auto size = leading_reply_mark(rest); size > 0) {
         reply = rest.substr(0, size);
         rest.remove_prefix(size);
     }
@@ -201,7 +164,7 @@ bool HeaderSearch::subject_prefixed() {
         return verifies_with(entry, canonical(subject.name, value, broken_.form));
     };
     for (int labels = 0; labels < 2; ++labels) {
-        const auto size = label(rest);
+        const auto size = leading_label(rest);
         if (size == 0) break;
         rest.remove_prefix(size);
         if (was(reply) || (!reply.empty() && was(""))) return true;
@@ -225,14 +188,17 @@ std::string decode_copy(std::string_view text) {
 
 /// With z= the signer tells what it saw. The signature has to verify with it: z= is covered by it.
 std::string HeaderSearch::compared_with_copies() {
-    if (broken_.copied.empty()) return {};
+    if (broken_.field == HeaderBlock::npos) return {};
+    const auto tags = message::TagList::parse(broken_.headers[broken_.field].value);
+    const auto copied = tags ? tags->find("z") : std::nullopt;
+    if (!copied) return {};
     std::vector<std::string> texts;
     for (const Entry& entry : entries_)
         texts.push_back(entry.text);
     std::vector<std::size_t> changed;
     constexpr std::size_t kMaxCopies = 100;
     std::size_t seen = 0;
-    const std::string copies = message::without_folding(broken_.copied);
+    const std::string copies = message::without_folding(*copied);
     for (const std::string_view copy : split(copies, '|')) {
         if (++seen > kMaxCopies) break;
         const auto halves = cut(copy, ':');

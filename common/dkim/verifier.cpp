@@ -221,7 +221,7 @@ void Verifier::Impl::judge_header(const Live& signature, const KeyChoice& choice
         decide(verdict, Status::Fail, "signature does not match");
         if (options.diagnose)
             verdict.diagnosis = explain_header(
-                {headers, fields.headers, fields.header, own},
+                {headers, fields.headers, fields.header, own, verdict.field},
                 [&](const crypto::Sha256& hash) {
                     return verified_by(hash) != choice.usable.end();
                 },
