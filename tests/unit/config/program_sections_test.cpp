@@ -2,9 +2,12 @@
 // contrib/postern.conf.sample is what they render to (UPDATE_GOLDEN=1 writes it anew; read the
 // difference).
 
+#include "common/config/log_options.hpp"
 #include "common/config/render.hpp"
 #include "common/config/settings.hpp"
+#include "common/dns/options.hpp"
 #include "milters/sign/options.hpp"
+#include "milters/verify/options.hpp"
 #include "tests/support/manual.hpp"
 
 #include <gmock/gmock.h>
@@ -19,10 +22,10 @@ namespace {
 
 using testing::IsEmpty;
 
-/// [log] once, then the sections of one program after the other.
+/// [log] and [dns] once, then the sections of one program after the other.
 std::vector<Section> every_section() {
-    std::vector<Section> all;
-    for (const auto& program : {sign::sections()})
+    std::vector<Section> all{kLogSection, dns::kDnsSection};
+    for (const auto& program : {sign::sections(), verify::sections()})
         for (const Section& section : program)
             if (std::none_of(all.begin(), all.end(),
                              [&](const Section& have) { return have.name == section.name; }))
