@@ -98,7 +98,6 @@ struct BrokenHeader {
     /// to the signer (RFC 6376 3.5).
     std::size_t field = message::HeaderBlock::npos;
 };
-};
 
 /// Does the signature verify with this header hash? One public-key operation.
 using HeaderHashVerifies = std::function<bool(const crypto::Sha256&)>;
