@@ -25,17 +25,17 @@ namespace {
 using config::in_quotes;
 using Tokens = std::span<const MasterToken>;
 
-/// A number of seconds, or with the unit ms or s.
+/// Milliseconds with the unit ms, otherwise as TTLs are written; up to a day.
 std::optional<std::chrono::milliseconds> parse_delay(std::string_view text) {
-    constexpr std::uint32_t kMaxSeconds = 86400;
-    const bool is_ms = iends_with(text, "ms");
-    if (is_ms)
-        text.remove_suffix(2);
-    else if (iends_with(text, "s"))
-        text.remove_suffix(1);
-    const auto number = parse_number<std::uint32_t>(text);
-    if (!number || *number > (is_ms ? kMaxSeconds * 1000 : kMaxSeconds)) return std::nullopt;
-    return std::chrono::milliseconds(std::int64_t{*number} * (is_ms ? 1 : 1000));
+    constexpr std::chrono::milliseconds kMost = std::chrono::hours(24);
+    std::optional<std::chrono::milliseconds> delay;
+    if (iends_with(text, "ms")) {
+        if (const auto number = parse_number<std::uint32_t>(text.substr(0, text.size() - 2)))
+            delay = std::chrono::milliseconds(*number);
+    } else {
+        delay = parse_ttl(text);
+    }
+    return delay && *delay <= kMost ? delay : std::nullopt;
 }
 
 class ZoneReader {
