@@ -61,7 +61,8 @@ constexpr std::array<std::string_view, 22> kMacroTargets{
     "x%-y.%{d}",
     "%{i4r}.%{v}.%{d}",
     "%{h1R}.%{d}"};
-constexpr std::array<std::string_view, 12> kBroken{"a:",
+constexpr std::array<std::string_view, 13> kBroken{"exists:%{d1.example.com",
+                                                   "a:",
                                                    "ip4:192.0.2",
                                                    "ip4:192.0.2.1/33",
                                                    "ip6:2001:db8::1/129",
@@ -73,15 +74,22 @@ constexpr std::array<std::string_view, 12> kBroken{"a:",
                                                    "mx:192.0.2.1",
                                                    "a//",
                                                    "redirect="};
-constexpr std::array<std::string_view, 9> kExplanations{"No mail from %{i} for %{s}.",
-                                                        "%{c} is not ours, see %{d2}",
-                                                        "%{p} %{h} %{r} %{v}",
-                                                        "plain words",
-                                                        "%{S} %{L} %{O}",
-                                                        "100%% sure%_of%-it",
-                                                        "broken %{q}",
-                                                        "caf\xc3\xa9",
-                                                        ""};
+constexpr std::array<std::string_view, 10> kExplanations{
+    "Mail from %{d} comes from hosts of %{d} and from nowhere else, as everybody who sends mail "
+    "from %{d} "
+    "has been told many times over in many words, of which these are not the last. Whoever reads "
+    "this and "
+    "is neither of %{d} nor of %{o} nor of %{h} may stop to wonder and go on with %{i} in peace. "
+    "The end.",
+    "No mail from %{i} for %{s}.",
+    "%{c} is not ours, see %{d2}",
+    "%{p} %{h} %{r} %{v}",
+    "plain words",
+    "%{S} %{L} %{O} %{s}",
+    "100%% sure%_of%-it",
+    "broken %{q}",
+    "caf\xc3\xa9",
+    ""};
 constexpr std::array<std::string_view, 10> kLocals{"user",  "User",         "strong-bad",  "a.b.c",
                                                    "x+tag", "jack&jill=up", "under_score", "%{d}",
                                                    "u ser", "caf\xc3\xa9"};
@@ -163,8 +171,9 @@ private:
     }
     std::string sender() {
         std::string at = chance(90) ? domain() : name();
+        if (chance(2)) at += '.';
         if (chance(3)) return at; // no local part and no "@"
-        if (chance(3)) return '@' + at;
+        if (chance(7)) return '@' + at;
         return pick(kLocals) + '@' + at;
     }
 
