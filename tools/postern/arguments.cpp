@@ -52,6 +52,22 @@ po::options_description described(const Usage& usage) {
     return options;
 }
 
+/// "--from=" as "--from" and an empty word: Boost takes the one for a mistake, the other for a
+/// value.
+std::vector<std::string> with_empty_values(std::span<const char* const> words) {
+    std::vector<std::string> split;
+    bool only_arguments = false; // behind "--"
+    for (std::string_view word : words) {
+        only_arguments = only_arguments || word == "--";
+        const bool empty_value =
+            !only_arguments && word.starts_with("--") && word.find('=') == word.size() - 1;
+        if (empty_value) word.remove_suffix(1);
+        split.emplace_back(word);
+        if (empty_value) split.emplace_back();
+    }
+    return split;
+}
+
 bool asks_help(std::span<const char* const> words) {
     for (const std::string_view word : words) {
         if (word == "--") return false;
@@ -78,7 +94,7 @@ Result<Arguments> Arguments::parse(const Usage& usage, std::span<const char* con
         const po::options_description options = described(usage);
         po::positional_options_description positional;
         positional.add(kPositional, -1);
-        po::command_line_parser parser(std::vector<std::string>(words.begin(), words.end()));
+        po::command_line_parser parser(with_empty_values(words));
         // No guessing: an abbreviation that works today is ambiguous tomorrow.
         parser.options(options)
             .positional(positional)

@@ -9,7 +9,7 @@
 
 #include "common/base/result.hpp"
 
-#include <iosfwd>
+#include <iostream>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,10 +27,11 @@ inline constexpr int kCantCreate = 73;  ///< EX_CANTCREAT: a file that cannot be
 inline constexpr int kConfigError = 78; ///< EX_CONFIG: postern.conf
 } // namespace exit_code
 
-/// Where a command writes. Tests give string streams.
+/// Where a command writes, and reads what is named "-". Tests give string streams.
 struct Streams {
     std::ostream& out;
     std::ostream& err;
+    std::istream& in = std::cin;
 };
 
 class Arguments;
