@@ -49,12 +49,9 @@ private:
                    static_cast<std::uint8_t>(message.size() & 0xFFU)};
         packet_.insert(packet_.end(), message.begin(), message.end());
         fd_.reset(::socket(server.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        if (!fd_) {
+        if (!fd_ || (::connect(fd_.get(), server.address(), server.address_size()) != 0 &&
+                     errno != EINPROGRESS && errno != EINTR))
             why_ = "TCP: " + errno_text(errno);
-        } else if (::connect(fd_.get(), server.address(), server.address_size()) != 0 &&
-                   errno != EINPROGRESS && errno != EINTR) {
-            why_ = "TCP: " + errno_text(errno);
-        }
     }
 
     State finish_connect() {

@@ -36,11 +36,14 @@ public:
 
     void run() {
         Clock::time_point tell = Clock::now() + kWaitingEvery;
+        bool begun = false;
         while (true) {
             Clock::time_point now = Clock::now();
             if (now >= deadline_.at) return end();
             start_and_expire(now);
             if (running_.empty()) return;
+            if (!begun && deadline_.before_waiting) deadline_.before_waiting(); // all has left
+            begun = true;
             if (now >= tell) {
                 if (deadline_.waiting) deadline_.waiting();
                 now = Clock::now();
@@ -76,9 +79,12 @@ private:
                 if (!lookup.is_done()) lookup.fail(why);
             return false;
         }
-        now = Clock::now();
-        for (std::size_t i = 0; i < running_.size(); ++i)
-            if (polled_[i].revents != 0) running_[i]->proceed(now, buffer_);
+        for (std::size_t i = 0; i < running_.size(); ++i) {
+            if (polled_[i].revents == 0) continue;
+            now = Clock::now();
+            if (now >= deadline_.at) break;
+            running_[i]->proceed(now, buffer_);
+        }
         forget_done();
         return true;
     }

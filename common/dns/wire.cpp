@@ -1,6 +1,7 @@
 #include "common/dns/wire.hpp"
 
 #include "common/base/text.hpp"
+#include "common/dns/record_walk.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -27,6 +28,9 @@ constexpr std::uint16_t kExtendedErrorOption = 15;
 
 struct PacketFree {
     void operator()(ldns_pkt* packet) const noexcept { ldns_pkt_free(packet); }
+};
+struct RecordFree {
+    void operator()(ldns_rr* record) const noexcept { ldns_rr_free(record); }
 };
 struct WireFree {
     void operator()(std::uint8_t* wire) const noexcept { std::free(wire); } // NOLINT: ldns' malloc
@@ -69,7 +73,7 @@ std::string_view extended_error_text(std::uint16_t code) noexcept {
 
 // ---- records ----------------------------------------------------------------------------------
 
-std::optional<RecordType> known_type(ldns_rr_type type) noexcept {
+std::optional<RecordType> known_type(std::uint16_t type) noexcept {
     const auto ours = static_cast<RecordType>(type);
     if (to_string(ours) == "?") return std::nullopt;
     return ours;
@@ -135,21 +139,34 @@ bool read_data(const ldns_rr* rr, ResourceRecord& record) {
     return false;
 }
 
-/// False when a record of a type we know is not well-formed.
-bool read_section(const ldns_rr_list* list, std::vector<ResourceRecord>& records) {
-    const std::size_t count = list != nullptr ? ldns_rr_list_rr_count(list) : 0;
-    records.reserve(count);
-    for (std::size_t i = 0; i < count; ++i) {
-        const ldns_rr* rr = ldns_rr_list_rr(list, i);
-        const auto type = known_type(ldns_rr_get_type(rr));
-        if (!type || ldns_rr_get_class(rr) != LDNS_RR_CLASS_IN) continue;
-        auto owner = Name::from_wire(bytes_of(ldns_rr_owner(rr)));
-        if (!owner) return false;
-        const std::uint32_t ttl = ldns_rr_ttl(rr);
-        ResourceRecord record{
-            .owner = std::move(*owner), .type = *type, .ttl = ttl >> 31U != 0 ? 0 : ttl};
-        if (!read_data(rr, record)) return false;
-        records.push_back(std::move(record));
+/// One record of a type we know; nothing when it is not well-formed.
+std::optional<ResourceRecord> read_record(Bytes packet, const RecordPlace& place) {
+    if (!is_sound(packet, place)) return std::nullopt;
+    ldns_rr* parsed = nullptr;
+    std::size_t at = place.begin;
+    const ldns_status status =
+        ldns_wire2rr(&parsed, packet.data(), place.end, &at, LDNS_SECTION_ANSWER);
+    const std::unique_ptr<ldns_rr, RecordFree> rr(parsed);
+    if (status != LDNS_STATUS_OK || !rr) return std::nullopt;
+    auto owner = Name::from_wire(bytes_of(ldns_rr_owner(rr.get())));
+    if (!owner) return std::nullopt;
+    ResourceRecord record{.owner = std::move(*owner),
+                          .type = static_cast<RecordType>(place.type),
+                          .ttl = place.ttl >> 31U != 0 ? 0 : place.ttl};
+    if (!read_data(rr.get(), record)) return std::nullopt;
+    return record;
+}
+
+/// False when a record is not there or one of a type we know is not well-formed.
+bool read_section(Bytes packet, RecordWalk& walk, unsigned count,
+                  std::vector<ResourceRecord>& records) {
+    for (unsigned i = 0; i < count; ++i) {
+        const auto place = walk.next();
+        if (!place) return false;
+        if (place->class_ != LDNS_RR_CLASS_IN || !known_type(place->type)) continue;
+        auto record = read_record(packet, *place);
+        if (!record) return false;
+        records.push_back(std::move(*record));
     }
     return true;
 }
@@ -191,12 +208,26 @@ bool belongs_to(Bytes packet, const Query& query) {
            number_at(packet, end + 2) == LDNS_RR_CLASS_IN;
 }
 
-PacketHandle parse_packet(Bytes packet) {
-    ldns_pkt* parsed = nullptr;
-    const ldns_status status = ldns_wire2pkt(&parsed, packet.data(), packet.size());
-    PacketHandle handle(parsed);
-    if (status != LDNS_STATUS_OK) handle.reset();
-    return handle;
+/// What EDNS adds (RFC 6891 6.1.3): the upper bits of the code, and options.
+bool read_additional(Bytes packet, RecordWalk& walk, unsigned count, Reply& reply) {
+    for (unsigned i = 0; i < count; ++i) {
+        const auto place = walk.next();
+        if (!place) return false;
+        if (place->type != LDNS_RR_TYPE_OPT || packet[place->begin] != 0) continue;
+        reply.rcode = static_cast<std::uint16_t>((reply.rcode & 0xFU) | (place->ttl >> 24U << 4U));
+        reply.extended_error =
+            extended_error_in(packet.subspan(place->data, place->end - place->data));
+    }
+    return true;
+}
+
+bool read_sections(Bytes packet, const Query& query, Reply& reply) {
+    const bool question = LDNS_QDCOUNT(packet.data()) != 0;
+    const std::size_t begin = kHeader + (question ? query.name.wire().size() + 4 : 0);
+    RecordWalk walk(packet, begin);
+    return read_section(packet, walk, LDNS_ANCOUNT(packet.data()), reply.answer) &&
+           read_section(packet, walk, LDNS_NSCOUNT(packet.data()), reply.authority) &&
+           read_additional(packet, walk, LDNS_ARCOUNT(packet.data()), reply);
 }
 
 } // namespace
@@ -251,20 +282,12 @@ Reading read_reply(std::span<const std::uint8_t> packet, const Query& query) {
     reply.authoritative = LDNS_AA_WIRE(header) != 0;
     reply.recursion_available = LDNS_RA_WIRE(header) != 0;
     reply.authenticated = LDNS_AD_WIRE(header) != 0;
-    const PacketHandle parsed = parse_packet(packet);
-    if (!parsed || !read_section(ldns_pkt_answer(parsed.get()), reply.answer) ||
-        !read_section(ldns_pkt_authority(parsed.get()), reply.authority)) {
+    if (!read_sections(packet, query, reply)) {
         // An error needs no records to be understood.
-        const bool plain_error = reply.rcode != rcode::kNoError && reply.rcode != rcode::kNxDomain;
-        if (!plain_error) return {.kind = Reading::Kind::Unreadable};
+        if (reply.rcode == rcode::kNoError || reply.rcode == rcode::kNxDomain)
+            return {.kind = Reading::Kind::Unreadable};
         reply.answer.clear();
         reply.authority.clear();
-    }
-    if (parsed) {
-        reply.rcode = static_cast<std::uint16_t>(
-            reply.rcode | (ldns_pkt_edns_extended_rcode(parsed.get()) << 4U));
-        if (const ldns_rdf* options = ldns_pkt_edns_data(parsed.get()); options != nullptr)
-            reply.extended_error = extended_error_in(bytes_of(options));
     }
     return reading;
 }

@@ -81,8 +81,8 @@ std::vector<std::uint8_t> format_query(const Query& query);
 
 /// Strict in what it takes for a reply: id, QR, opcode and the question (name in any case, type,
 /// class) must be those of the query. Only FORMERR and NOTIMP may come without a question, as from
-/// servers that could not read one. Octets behind the data of a record are passed over, as ldns
-/// does it. Never throws but for lack of memory, whatever the octets are.
+/// servers that could not read one. Records of other types may hold anything. Never throws but for
+/// lack of memory, whatever the octets are.
 Reading read_reply(std::span<const std::uint8_t> packet, const Query& query);
 
 } // namespace postern::dns

@@ -172,7 +172,7 @@ TEST_F(Written, TimesToLiveWithTheHighestBitAreZero) { // RFC 2181 8
 
 TEST_F(Written, OtherTypesAreLeftOut) {
     PacketWriter reply(packet);
-    reply.answer("host.test", 46, 60, Bytes(30, 0)).answer("host.test", 65280, 60, {1, 2, 3});
+    reply.answer("host.test", 46, 60, Bytes(30, 1)).answer("host.test", 65280, 60, {1, 2, 3});
     const Reading reading = read_reply(reply.bytes(), query);
     EXPECT_EQ(reading.kind, Kind::Reply);
     EXPECT_THAT(reading.reply.answer, IsEmpty());
@@ -231,6 +231,9 @@ TEST_P(Broken, DataMakesTheReplyUnreadable) {
 INSTANTIATE_TEST_SUITE_P(Table, Broken,
                          testing::Values(BrokenCase{"a_empty", 1, {}},
                                          BrokenCase{"a_of_three_octets", 1, Bytes(3)},
+                                         BrokenCase{"a_of_five_octets", 1, Bytes(5)},
+                                         BrokenCase{"cname_and_more", 5, {1, 'a', 0, 'x'}},
+                                         BrokenCase{"cname_pointing_to_itself", 5, {0xc0, 73}},
                                          BrokenCase{"aaaa_of_four_octets", 28, Bytes(4)},
                                          BrokenCase{"txt_empty", 16, {}},
                                          BrokenCase{"txt_string_past_its_end", 16, {5, 'a'}},
@@ -241,6 +244,38 @@ INSTANTIATE_TEST_SUITE_P(Table, Broken,
                                          BrokenCase{"cname_pointing_past_the_end", 5, {0xff, 0xff}},
                                          BrokenCase{"soa_cut", 6, {0, 0, 0, 0, 0, 1}}),
                          name_of);
+
+/// A reply whose names are chains of `pointers` pointers, as many records of them as fit.
+Bytes pointer_bomb(const Bytes& query, std::size_t pointers) {
+    PacketWriter writer(query);
+    const std::size_t first =
+        writer.bytes().size() + testing_support::wire_name("host.test").size() + 10;
+    Bytes chain;
+    std::uint16_t target = 12; // the name of the question
+    for (std::size_t i = 0; i < pointers; ++i) {
+        const auto at = static_cast<std::uint16_t>(first + chain.size());
+        testing_support::put16(chain, static_cast<std::uint16_t>(0xC000U | target));
+        target = at;
+    }
+    Bytes packet = writer.answer("host.test", 65280, 60, chain).bytes();
+    std::uint16_t count = 1;
+    for (; packet.size() + 16 <= 65535; ++count) {
+        testing_support::put16(packet, static_cast<std::uint16_t>(0xC000U | target));
+        const Bytes rest{0, 5, 0, 1, 0, 0, 0, 60, 0, 2};
+        packet.insert(packet.end(), rest.begin(), rest.end());
+        testing_support::put16(packet, static_cast<std::uint16_t>(0xC000U | target));
+    }
+    packet[6] = static_cast<std::uint8_t>(count >> 8U);
+    packet[7] = static_cast<std::uint8_t>(count & 0xFFU);
+    return packet;
+}
+
+TEST_F(Written, AFewPointersToPointersAreANameAndThousandsAreNot) {
+    const Reading few = read_reply(pointer_bomb(packet, 100), query);
+    ASSERT_EQ(few.kind, Kind::Reply);
+    EXPECT_EQ(few.reply.answer.at(0).owner.text(), "host.test");
+    EXPECT_EQ(read_reply(pointer_bomb(packet, 8000), query).kind, Kind::Unreadable);
+}
 
 /// Options of an OPT record that says too much or too little.
 TEST_F(Written, ExtendedErrorsAreReadAsFarAsOptionsAreWhole) {
