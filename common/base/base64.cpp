@@ -37,7 +37,7 @@ std::string base64_encode(std::span<const std::uint8_t> bytes) {
     return text;
 }
 
-Result<std::vector<std::uint8_t>> base64_decode(std::string_view text) {
+Result<std::vector<std::uint8_t>> base64_decode(std::string_view text, LeftoverBits leftover) {
     std::vector<std::uint8_t> bytes;
     bytes.reserve(text.size() / 4 * 3);
     std::uint32_t group = 0;
@@ -64,11 +64,12 @@ Result<std::vector<std::uint8_t>> base64_decode(std::string_view text) {
     const bool complete = (digits == 0 && padding == 0) || (digits == 2 && padding == 2) ||
                           (digits == 3 && padding == 1);
     if (!complete) return fail("not base64: wrong length or padding");
+    const bool strict = leftover == LeftoverBits::Refused;
     if (digits == 2) {
-        if ((group & 0xF) != 0) return fail("not base64: bits left over");
+        if (strict && (group & 0xF) != 0) return fail("not base64: bits left over");
         bytes.push_back(static_cast<std::uint8_t>(group >> 4));
     } else if (digits == 3) {
-        if ((group & 0x3) != 0) return fail("not base64: bits left over");
+        if (strict && (group & 0x3) != 0) return fail("not base64: bits left over");
         bytes.push_back(static_cast<std::uint8_t>(group >> 10));
         bytes.push_back(static_cast<std::uint8_t>(group >> 2));
     }

@@ -65,7 +65,7 @@ Result<KeyRecord> KeyRecord::parse(std::string_view text) {
     const auto encoded = tags->find("p");
     if (!encoded) return fail("p= is missing");
     if (encoded->empty()) return record; // revoked
-    const auto octets = base64_decode(*encoded);
+    const auto octets = base64_decode(*encoded, LeftoverBits::Ignored);
     if (!octets) return fail("p= is " + octets.error().message);
     auto key = crypto::PublicKey::parse(record.type, *octets);
     if (!key) return fail("p= is " + key.error().message);

@@ -168,7 +168,8 @@ private:
     bool read_base64(std::string_view tag, std::vector<std::uint8_t>& into) {
         std::string_view text;
         if (!require(tag, text)) return false;
-        auto octets = base64_decode(text);
+        // As every other verifier's decoder does; what differs from the text signed shows itself.
+        auto octets = base64_decode(text, LeftoverBits::Ignored);
         if (!octets) return wrong(tag, octets.error().message);
         into = std::move(*octets);
         return true;

@@ -39,5 +39,13 @@ TEST(Base64Decode, RefusesWhatIsNotBase64) {
         EXPECT_FALSE(base64_decode(bad).has_value()) << bad;
 }
 
+// As Python's base64 and Perl's MIME::Base64 decode.
+TEST(Base64Decode, PassesOverBitsLeftOverWhereAsked) {
+    for (const std::string_view odd : {"Zh==", "Zg=="})
+        EXPECT_EQ(as_text(*base64_decode(odd, LeftoverBits::Ignored)), "f");
+    EXPECT_EQ(as_text(*base64_decode("Zm9=", LeftoverBits::Ignored)), "fo");
+    EXPECT_FALSE(base64_decode("Zg=", LeftoverBits::Ignored).has_value());
+}
+
 } // namespace
 } // namespace postern
