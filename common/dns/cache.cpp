@@ -241,6 +241,7 @@ void CacheResolver::ask_inner(std::span<Pending* const> mine, const Deadline& de
 void CacheResolver::settle(std::span<Pending> pendings, std::vector<Pending*>& mine,
                            const Deadline& deadline) {
     SteadyTime tick = std::chrono::steady_clock::now() + kTick;
+    bool waited = false;
     while (true) {
         if (!mine.empty()) {
             ask_inner(mine, deadline);
@@ -267,6 +268,8 @@ void CacheResolver::settle(std::span<Pending> pendings, std::vector<Pending*>& m
         }
         if (!mine.empty()) continue;
         if (open == nullptr) return;
+        if (!waited && deadline.before_waiting) deadline.before_waiting();
+        waited = true;
         if (now >= tick) {
             if (deadline.waiting) deadline.waiting();
             tick = now + kTick;

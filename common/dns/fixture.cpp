@@ -274,6 +274,7 @@ std::vector<Answer> FixtureResolver::ask(std::span<const Question> questions,
         }
         answers.push_back(std::move(found.answer));
     }
+    if (start < ready && deadline.before_waiting) deadline.before_waiting();
     for (Time now = start; now < ready; now = std::chrono::steady_clock::now()) {
         std::this_thread::sleep_until(std::min(ready, now + std::chrono::seconds(1)));
         if (deadline.waiting) deadline.waiting();

@@ -94,6 +94,9 @@ struct Deadline {
     /// Called from the thread that asked, about once a second while it waits. May be empty; must
     /// not throw.
     std::function<void()> waiting = {};
+    /// Called from the thread that asked each time it begins to wait, that is, not when everything
+    /// is known: for who has something else to set going meanwhile. May be empty; must not throw.
+    std::function<void()> before_waiting = {};
 };
 
 /// Thread-safe; ask() blocks until every question has its answer or the deadline is there.

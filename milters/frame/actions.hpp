@@ -40,6 +40,9 @@ public:
     virtual void quarantine(std::string_view reason) = 0;
     /// Tells the MTA that we still work: its time-out starts anew.
     virtual void progress() = 0;
+    /// To be called before a step waits for anything outside this process, so that other
+    /// connections are served meanwhile (see worker_call.hpp).
+    virtual void before_waiting() noexcept {}
 };
 
 } // namespace postern::milter

@@ -151,7 +151,8 @@ sfsistat guarded(SMFICTX* context, StepUse Service::*step_of, Step step) noexcep
         } else {
             LibmilterActions actions(context, connection->leading_space,
                                      step_of == nullptr ? LibmilterActions::Edits::Allowed
-                                                        : LibmilterActions::Edits::TooEarly);
+                                                        : LibmilterActions::Edits::TooEarly,
+                                     host->workers);
             answer = step(*connection, actions);
         }
     } catch (const std::exception& error) {

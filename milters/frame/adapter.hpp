@@ -12,11 +12,14 @@ struct smfiDesc;
 
 namespace postern::milter {
 
+class WorkerCall;
+
 /// What the callbacks work for. libmilter serves one filter per process and its callbacks carry no
 /// pointer of ours before a connection has one, so there is one Host at a time (see install).
 struct Host {
     const Service& service;
     Log& log;
+    std::atomic<WorkerCall*> workers{nullptr};
     std::atomic<bool> draining{false};    ///< new messages are refused for now
     std::atomic<std::size_t> messages{0}; ///< between MAIL and their end
     /// What was negotiated last, for a connection that libmilter uses again without negotiation.

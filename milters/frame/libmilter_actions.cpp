@@ -2,6 +2,7 @@
 
 #include "common/base/invariant.hpp"
 #include "milters/frame/forms.hpp"
+#include "milters/frame/worker_call.hpp"
 
 #include <libmilter/mfapi.h>
 
@@ -112,6 +113,10 @@ void LibmilterActions::replace_body(std::string_view body) {
 void LibmilterActions::quarantine(std::string_view reason) {
     expect_end_of_message();
     check(smfi_quarantine(context_, CText(reason)), "quarantine");
+}
+
+void LibmilterActions::before_waiting() noexcept {
+    if (workers_ != nullptr) workers_->ring();
 }
 
 void LibmilterActions::progress() { check(smfi_progress(context_), "progress"); }

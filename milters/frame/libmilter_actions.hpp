@@ -9,12 +9,15 @@ struct smfi_str;
 
 namespace postern::milter {
 
+class WorkerCall;
+
 class LibmilterActions final : public Actions {
 public:
     enum class Edits : bool { TooEarly, Allowed };
     /// `leading_space`: does the MTA take values with their leading space, or does it put one?
-    LibmilterActions(smfi_str* context, bool leading_space, Edits edits) noexcept
-        : context_(context), leading_space_(leading_space), edits_(edits) {}
+    LibmilterActions(smfi_str* context, bool leading_space, Edits edits,
+                     WorkerCall* workers) noexcept
+        : context_(context), leading_space_(leading_space), edits_(edits), workers_(workers) {}
 
     [[nodiscard]] std::string_view macro(const char* name) const override;
     void set_reply(std::string_view code, std::string_view enhanced,
@@ -28,6 +31,7 @@ public:
     void replace_body(std::string_view body) override;
     void quarantine(std::string_view reason) override;
     void progress() override;
+    void before_waiting() noexcept override;
 
 private:
     [[nodiscard]] std::string header_value(std::string_view value) const;
@@ -36,6 +40,7 @@ private:
     smfi_str* context_;
     bool leading_space_;
     Edits edits_;
+    WorkerCall* workers_; ///< may be null
 };
 
 } // namespace postern::milter

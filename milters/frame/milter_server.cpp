@@ -6,6 +6,7 @@
 #include "milters/frame/local_target.hpp"
 #include "milters/frame/relay.hpp"
 #include "milters/frame/signal_guard.hpp"
+#include "milters/frame/worker_call.hpp"
 
 #include <fcntl.h>
 #include <libmilter/mfapi.h>
@@ -71,6 +72,7 @@ struct MilterServer::State {
     std::optional<daemon::Listener> first;
     std::optional<LocalTarget> target; ///< how we reach the first socket ourselves
     std::unique_ptr<Relay> relay;
+    std::unique_ptr<WorkerCall> workers;
     std::shared_ptr<UniqueFd> ended = std::make_shared<UniqueFd>();
     bool serving = false;
 };
@@ -112,6 +114,9 @@ Result<void> MilterServer::start(std::vector<daemon::Listener> listeners) {
         ::eventfd_write(ended->get(), 1);
     }).detach();
     state.serving = true;
+    state.workers = std::make_unique<WorkerCall>(*state.target);
+    state.workers->ring();
+    state.host.workers = state.workers.get();
     if (!libmilter_leaves_signals(5s))
         state.log.warning("libmilter takes signals itself: a reload may end the daemon");
     if (!listeners.empty())

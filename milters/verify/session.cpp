@@ -141,14 +141,17 @@ VerifySession::Outcome VerifySession::judge(Transaction& message, Actions& actio
     outcome.removals = message.forged.removals(message.header.fields(), std::move(ids));
 
     bool told = true;
-    const dns::Deadline deadline{.at = clock_.steady() + config.timeout, .waiting = [&] {
-                                     if (!told) return;
-                                     try {
-                                         actions.progress();
-                                     } catch (...) { // the MTA is gone; the edits will say so
-                                         told = false;
-                                     }
-                                 }};
+    const auto progress = [&] {
+        if (!told) return;
+        try {
+            actions.progress();
+        } catch (...) { // the MTA is gone; the edits will say so
+            told = false;
+        }
+    };
+    const dns::Deadline deadline{.at = clock_.steady() + config.timeout,
+                                 .waiting = progress,
+                                 .before_waiting = [&] { actions.before_waiting(); }};
     dns::MessageResolver lookups(*config.resolver, {.questions = config.max_questions});
     outcome.findings = check(outcome.subject, {.spf = config.spf.get(), .iprev = config.iprev},
                              message.verifier ? &*message.verifier : nullptr, lookups, deadline);
