@@ -9,7 +9,13 @@
 
 namespace postern::spf {
 
-inline auto engine_kinds() { return testing::Values(EngineKind::Own); }
+inline auto engine_kinds() {
+#ifdef POSTERN_LIBSPF2
+    return testing::Values(EngineKind::Own, EngineKind::LibSpf2);
+#else
+    return testing::Values(EngineKind::Own);
+#endif
+}
 
 inline constexpr auto engine_name = [](const auto& row) {
     return std::string(row.param == EngineKind::Own ? "own" : "libspf2");
