@@ -42,6 +42,19 @@ TEST(Arguments, AreOptionsInAnyOrderWithDefaults) {
     EXPECT_THAT(given->positional(), ElementsAre("file"));
 }
 
+TEST(Arguments, MayBeEmpty) {
+    for (const std::vector<const char*>& words :
+         {std::vector<const char*>{"--type="}, {"--type", ""}}) {
+        const auto given = parse(words);
+        ASSERT_TRUE(given) << given.error().message;
+        EXPECT_TRUE(given->given("type"));
+        EXPECT_EQ(given->text("type"), "");
+    }
+    const auto behind = parse({"--", "--type="});
+    ASSERT_TRUE(behind) << behind.error().message;
+    EXPECT_THAT(behind->positional(), ElementsAre("--type="));
+}
+
 TEST(Arguments, AreNoOptionsBehindTwoDashes) {
     const auto given = parse({"--", "--json"});
     ASSERT_TRUE(given);
