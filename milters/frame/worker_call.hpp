@@ -6,7 +6,8 @@
 // until it has really woken up, so of several packets that come at once some are left to a worker
 // that then has its own to do. Nobody looks after those: they wait until a worker comes back from
 // its step, which is no matter while steps take microseconds. With steps that wait for DNS it takes
-// as long as DNS takes; of 50 messages that ended at once and waited 200 ms each, a part took 400.
+// as long as DNS takes: of 50 messages that ended at once and waited 500 ms each, the last took up
+// to six seconds.
 //
 // Any packet on any connection mends it, since the worker for it serves what was left, too. So
 // there is a connection of our own to our own socket, the first in libmilter's list and therefore

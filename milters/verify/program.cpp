@@ -21,8 +21,11 @@ daemon::Program::Prepared VerifyProgram::prepare(const config::Settings& setting
     auto resolver = dns::configure_resolver(options, &resolver_,
                                             [&log](const std::string& line) { log.warning(line); });
     if (!resolver) {
-        prepared.problems.push_back(
-            {.origin = {}, .option = "[dns]", .what = resolver.error().message, .remedy = {}});
+        const char* const file = options.fixture.empty() ? "record" : "fixture";
+        prepared.problems.push_back({.origin = settings.value("dns", file).origin,
+                                     .option = std::string("[dns] ") + file,
+                                     .what = resolver.error().message,
+                                     .remedy = {}});
         return prepared;
     }
     resolver_ = std::move(*resolver);

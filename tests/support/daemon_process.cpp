@@ -33,13 +33,13 @@ std::string TemporaryDirectory::write(std::string_view name, std::string_view te
 }
 
 DaemonProcess::DaemonProcess(std::vector<std::string> arguments,
-                             std::vector<std::string> environment) {
+                             std::vector<std::string> environment, const std::string& program) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw std::runtime_error("no pipe");
     output_fd_.reset(ends[0]);
     const UniqueFd write_end(ends[1]);
-    std::string program = POSTERN_BINARY_DIR "/bin/echo_milter";
-    std::vector<char*> argv{program.data()};
+    std::string path = POSTERN_BINARY_DIR "/bin/" + program;
+    std::vector<char*> argv{path.data()};
     for (std::string& argument : arguments)
         argv.push_back(argument.data());
     argv.push_back(nullptr);

@@ -1,4 +1,4 @@
-// The echo milter as a process of its own: started, told by signals, ended, its stderr kept.
+// A daemon, the echo milter unless told otherwise, as a process of its own: started, told by signals, ended, its stderr kept.
 #pragma once
 
 #include "common/base/socket_address.hpp"
@@ -30,9 +30,11 @@ private:
 
 class DaemonProcess {
 public:
-    /// `arguments` after the program's name. `environment`: "NAME=value" to add.
+    /// `arguments` after the program's name. `environment`: "NAME=value" to add. `program`: in the
+    /// build's bin.
     explicit DaemonProcess(std::vector<std::string> arguments,
-                           std::vector<std::string> environment = {});
+                           std::vector<std::string> environment = {},
+                           const std::string& program = "echo_milter");
     ~DaemonProcess(); ///< kills it if need be
     DaemonProcess(const DaemonProcess&) = delete;
     DaemonProcess& operator=(const DaemonProcess&) = delete;
