@@ -11,8 +11,7 @@
 //
 // Any packet on any connection mends it, since the worker for it serves what was left, too. So
 // there is a connection of our own to our own socket, the first in libmilter's list and therefore
-// the first it serves; before a step waits, a packet without any meaning goes there. It costs that
-// message about 30 microseconds.
+// the first it serves; before a step waits, a packet without any meaning goes there.
 #pragma once
 
 #include "common/base/guarded.hpp"
