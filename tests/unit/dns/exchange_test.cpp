@@ -386,6 +386,8 @@ INSTANTIATE_TEST_SUITE_P(
                           const std::size_t owner = testing_support::question_end(q.packet);
                           reply[owner] = 0xC0;
                           reply[owner + 1] = static_cast<std::uint8_t>(owner);
+                          const auto name = reply.begin() + static_cast<std::ptrdiff_t>(owner);
+                          reply.erase(name + 2, name + 11);
                           return Replies{{.bytes = reply}};
                       },
                       "reply not well-formed"},
