@@ -32,7 +32,7 @@ def connect(port: int, login: Login | None = None, xclient: dict[str, str] | Non
         code, text = smtp.docmd("XCLIENT", " ".join(f"{name}={value}" for name, value in xclient.items()))
         if code != 220:
             raise MailRefused(code, text)
-        smtp.ehlo()
+        smtp.ehlo(xclient.get("HELO", ""))  # what the client says itself counts, not what XCLIENT said
     if login:
         smtp.login(login.name, login.password)
     return smtp

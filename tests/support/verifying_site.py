@@ -72,7 +72,7 @@ class VerifyingSite:
         lines = "".join(f"{name}. 60 IN A {address}\n" for name, address in ADDRESSES.items())
         lines += "".join(f"{reverse_name(address)}. 60 IN PTR {name}.\n" for address, name in POINTERS.items())
         self.names = NameServer(place, records, lines)
-        self.resolver = Unbound(place, self.names.port)
+        self.resolver = Unbound(place, {".": self.names.port})
         self.port = free_port()
         self.milter = f"inet:127.0.0.1:{self.port}"
         self.base_configuration = (
