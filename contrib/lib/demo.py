@@ -1,8 +1,9 @@
-"""The play of contrib/demo: one message signed, one forged field noticed, one message left alone, each with its reason."""
+"""The play of contrib/demo: mail that leaves is signed or left alone, mail that comes in is judged; each with the reason."""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import sys
@@ -29,6 +30,18 @@ Message-ID: <{name}@example.org>
 
 The side gate is open. Come at nine.
 """
+
+
+# What the world knows of example.org: which host may send for it, and that host's name and address.
+WORLD = """\
+example.org. 3600 IN TXT "v=spf1 ip4:192.0.2.25 -all"
+mail.example.org. 3600 IN TXT "v=spf1 a -all"
+mail.example.org. 3600 IN A 192.0.2.25
+25.2.0.192.in-addr.arpa. 3600 IN PTR mail.example.org.
+"""
+FORGED_RESULTS = b"Authentication-Results: mail.example.org; dkim=pass header.d=example.org\r\n"
+GOOD_HOST = {"ADDR": "192.0.2.25", "NAME": "mail.example.org", "HELO": "mail.example.org"}
+BAD_HOST = {"ADDR": "198.51.100.66", "NAME": "[UNAVAILABLE]", "HELO": "mail.example.org"}
 
 
 def paint(text: str, code: str) -> str:
@@ -74,9 +87,20 @@ def dkim_fields(delivery: Delivery) -> str:
     return "\n".join(kept)
 
 
-def log_line(sign: Daemon, part: str) -> str:
+def results(delivery: Delivery) -> str:
+    """The Authentication-Results field on top."""
+    first = re.split(r"\r\n(?![ \t])", delivery.header.decode("utf-8", "replace"), maxsplit=1)[0]
+    return first if first.lower().startswith("authentication-results:") else "(none)"
+
+
+def log_line(daemon: Daemon, part: str) -> str:
     """The daemon's line about one message, by queue id."""
-    return wait_for(f"a log line with {part}", lambda: next((line for line in sign.log if part in line), None))
+    return wait_for(f"a log line with {part}", lambda: next((line for line in daemon.log if part in line), None))
+
+
+def arriving(delivery: Delivery, mark: str) -> bytes:
+    """A message that was delivered, as another site hands it to us; marked with a field that no signature covers."""
+    return f"X-Mark: {mark}\r\n".encode() + delivery.data
 
 
 def queue_id(transcript: str) -> str:
@@ -91,21 +115,28 @@ def play(place: Workspace) -> bool:
     say("postern keygen --domain example.org --selector demo --type both --zone")
     show(made)
 
-    heading("a name server, a Postfix and postern-sign, on loopback")
+    heading("a name server, a Postfix, postern-sign and postern-verify, on loopback")
     sink = SmtpSink()
-    names = NameServer(place, zone_lines=made)
-    port = free_port()
-    sign = Daemon(place, "postern-sign", f"[sign]\nlisten = inet:127.0.0.1:{port}\nkey-directory = {keys}\n"
-                                         f"internal-hosts = 127.0.0.1, ::1\nuser = nobody\n")
-    postfix = PrivatePostfix(place, sink=sink, milters=[f"inet:127.0.0.1:{port}"])
-    place.keep(sink, names, sign, postfix)
+    names = NameServer(place, zone_lines=made + WORLD)
+    ports = {"sign": free_port(), "verify": free_port()}
+    configuration = (f"[dns]\nservers = 127.0.0.1:{names.port}\n\n"
+                     f"[sign]\nlisten = inet:127.0.0.1:{ports['sign']}\nkey-directory = {keys}\n"
+                     f"internal-hosts = 127.0.0.1, ::1\nuser = nobody\n\n"
+                     f"[verify]\nlisten = inet:127.0.0.1:{ports['verify']}\nuser = nobody\n")
+    sign = Daemon(place, "postern-sign", configuration, "postern")
+    verify = Daemon(place, "postern-verify", configuration, "postern")
+    postfix = PrivatePostfix(place, sink=sink, milters=[f"inet:127.0.0.1:{port}" for port in ports.values()])
+    place.keep(sink, names, sign, verify, postfix)
     shutil.chown(keys, group="nogroup")
     for path in keys.rglob("*"):
         shutil.chown(path, group="nogroup")
     names.start()
-    say(f"nsd            127.0.0.1:{names.port}, serves the two records above")
+    say(f"nsd            127.0.0.1:{names.port}, serves the two records above, and:")
+    show(WORLD)
     sign.start()
-    say(f"postern-sign   127.0.0.1:{port}, with this postern.conf:")
+    verify.start()
+    say(f"postern-sign   127.0.0.1:{ports['sign']}, and")
+    say(f"postern-verify 127.0.0.1:{ports['verify']}, with this postern.conf:")
     show(sign.configuration.read_text())
     postfix.start()
     say(f"Postfix        127.0.0.1:{postfix.submission_port} (login needed) and {postfix.smtp_port} (none), main.cf has:")
@@ -118,7 +149,7 @@ def play(place: Workspace) -> bool:
     show(message.read_text())
     transcript = client.swaks(postfix.submission_port, message, "alice@example.org", "bob@example.net",
                               client.Login("alice@example.org"))
-    delivery = sink.wait_for_message(b"<one@example.org>")
+    delivery = signed = sink.wait_for_message(b"<one@example.org>")
     say("what was added on its way, and arrived:")
     show(dkim_fields(delivery))
     say("what dkimpy, which shares no code with us, says with the keys from the name server:")
@@ -154,10 +185,35 @@ def play(place: Workspace) -> bool:
     show(log_line(sign, queue_id(transcript)))
     good &= not delivery.fields("DKIM-Signature")
 
+    heading("5. The signed message comes in from the internet: verified")
+    say("from client 192.0.2.25 (by XCLIENT), which the SPF record of example.org names; on top of what arrives stands:")
+    answer = client.send(postfix.smtp_port, arriving(signed, "five"), "alice@example.org", "bob@example.net",
+                         xclient=GOOD_HOST)
+    delivery = sink.wait_for_message(b"X-Mark: five")
+    show(results(delivery))
+    good &= "dkim=pass" in results(delivery) and "spf=pass" in results(delivery)
+    say("what postern-verify logged:")
+    show(log_line(verify, queue_id(answer)))
+
+    heading("6. A forgery comes in: caught, and its own praise removed")
+    forged = FORGED_RESULTS + arriving(signed, "six").replace(b"Come at nine.", b"Come at ten.")
+    say("from client 198.51.100.66, with another hour in the text and this field, which claims to be ours:")
+    show(FORGED_RESULTS.decode())
+    answer = client.send(postfix.smtp_port, forged, "alice@example.org", "bob@example.net", xclient=BAD_HOST)
+    delivery = sink.wait_for_message(b"X-Mark: six")
+    say("what stands there when it arrives:")
+    show(results(delivery))
+    left = [value for value in delivery.fields("Authentication-Results") if b"=pass header.d" in value]
+    say(f"forged fields left: {len(left)}; what postern-verify logged:")
+    show(log_line(verify, queue_id(answer)))
+    good &= "dkim=fail" in results(delivery) and "spf=fail" in results(delivery) and not left
+    say("The message arrives all the same: what is done about it (tag, quarantine, refuse) is for [verify] to say.")
+
     heading("the end")
-    stopped = sign.terminate()
-    say(f"postern-sign stopped (exit code {stopped}); Postfix and nsd follow, the temporary directory is removed.")
-    return good and stopped == 0
+    stopped = [daemon.terminate() for daemon in (sign, verify)]
+    say(f"postern-sign and postern-verify stopped (exit codes {stopped[0]} and {stopped[1]}); Postfix and nsd follow, the "
+        "temporary directory is removed.")
+    return good and stopped == [0, 0]
 
 
 def interrupted(number: int, _: object) -> None:
