@@ -75,11 +75,10 @@ Result<void> JsonMemberFile::append_locked(std::string_view member, std::size_t 
     const ssize_t got = ::pread(fd_.get(), buffer.data(), buffer.size(), static_cast<off_t>(start));
     if (got < 0) return fail(path_ + ": " + errno_text(errno));
     const std::string_view tail(buffer.data(), static_cast<std::size_t>(got));
-    std::size_t at = start; // where the new text begins
+    std::size_t at = 0; // where the new text begins
     std::string text;
     const std::size_t brace = tail.find_last_not_of(" \t\r\n");
     if (brace == std::string_view::npos && size <= kTail) {
-        at = 0;
         text = "{\n ";
     } else {
         const std::size_t last = brace == std::string_view::npos || tail[brace] != '}' || brace == 0
