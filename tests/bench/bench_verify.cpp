@@ -66,7 +66,8 @@ Signed signed_mail(const std::vector<KeyType>& types) {
                               .key = key_of(type)});
     dkim::Signer signer(identities, {}, kNow);
     signer.body(mail.body);
-    for (const auto& field : *signer.finish(plain))
+    const auto fields = signer.finish(plain);
+    for (const auto& field : *fields)
         mail.headers.add("DKIM-Signature", field.value);
     for (std::size_t i = 0; i < plain.size(); ++i)
         mail.headers.add(plain[i].name, plain[i].value);
