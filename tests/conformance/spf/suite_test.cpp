@@ -78,6 +78,7 @@ TEST(Rfc7208SuiteInThreads, EightAtOnceSayTheSame) {
         std::atomic<int> wrong = 0;
         std::atomic<int> done = 0;
         std::vector<std::thread> threads;
+        threads.reserve(kThreads);
         for (int thread = 0; thread < kThreads; ++thread) {
             threads.emplace_back([&, thread] {
                 const auto start = static_cast<std::size_t>(thread) * suite().size() / kThreads;
