@@ -12,7 +12,8 @@ ForgedFields::ForgedFields(bool received_spf, std::vector<std::string> names)
     : received_spf_(received_spf), names_(std::move(names)) {}
 
 void ForgedFields::unread(std::string_view name) {
-    name = trim(name); // "Name :" is a Name, as for message::HeaderBlock
+    while (!name.empty() && is_wsp(name.back())) // "Name :" is a Name, as for HeaderBlock
+        name.remove_suffix(1);
     const auto is = [&](std::string_view other) { return iequals(name, other); };
     if (is("Authentication-Results") || (received_spf_ && is("Received-SPF")) ||
         std::any_of(names_.begin(), names_.end(), is))

@@ -193,7 +193,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         for (const char c : halves.after)
             value += c == '\n' ? std::string("\r\n") : std::string(1, c);
         // Postfix drops blanks before the colon (milter8.c), as RFC 5322 4.5 has them.
-        mta.fields.emplace_back(trim(halves.before), value);
+        std::string_view name = halves.before;
+        while (!name.empty() && is_wsp(name.back()))
+            name.remove_suffix(1);
+        if (name.empty()) continue;
+        mta.fields.emplace_back(name, value);
         session.header(halves.before, value, mta);
     }
     constexpr std::size_t kChunk = 50;
