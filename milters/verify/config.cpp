@@ -96,6 +96,9 @@ private:
             break;
         case Engine::LibSpf2:
             config.spf = spf::make_engine(spf::EngineKind::LibSpf2);
+            if (!config.spf)
+                verify_.problem("spf-engine", "this postern-verify was built without libspf2",
+                                "write own, which needs no library");
             break;
         case Engine::None:
             break;
