@@ -1,4 +1,5 @@
-// A daemon, the echo milter unless told otherwise, as a process of its own: started, told by signals, ended, its stderr kept.
+// A daemon, the echo milter unless told otherwise, as a process of its own: started, told by
+// signals, ended, its stderr kept.
 #pragma once
 
 #include "common/base/socket_address.hpp"
