@@ -33,5 +33,5 @@ def require(*programs_and_packages: tuple[str, str]) -> None:
 
 def main() -> None:
     faulthandler.enable()
-    require(("postfix", "postfix"), ("nsd", "nsd"), ("opendkim", "opendkim"), ("swaks", "swaks"))
+    require(("postfix", "postfix"), ("nsd", "nsd"), ("unbound", "unbound"), ("opendkim", "opendkim"), ("swaks", "swaks"))
     unittest.main(module="__main__", verbosity=2)
