@@ -186,7 +186,7 @@ Result<void> ZoneReader::known_record(RecordType type, Tokens data, std::chrono:
             record->text += *octets;
         }
     } else if (type == RecordType::SOA) {
-        if (const auto ok = only(data, 7, "SOA wants two names and five numbers"); !ok) return ok;
+        if (auto ok = only(data, 7, "SOA wants two names and five numbers"); !ok) return ok;
         for (const MasterToken& number : data.subspan(2))
             if (!parse_ttl(number.text) && !parse_number<std::uint32_t>(number.text))
                 return fail("SOA: " + in_quotes(number.text) + " is no number");
@@ -194,11 +194,11 @@ Result<void> ZoneReader::known_record(RecordType type, Tokens data, std::chrono:
             return tl::unexpected(contact.error());
         record = parse_record_text(RecordType::NS, data[0].text, origin_);
     } else if (type == RecordType::MX) {
-        if (const auto ok = only(data, 2, "MX wants a preference and a name"); !ok) return ok;
+        if (auto ok = only(data, 2, "MX wants a preference and a name"); !ok) return ok;
         record = parse_record_text(
             type, std::string(data[0].text) + " " + std::string(data[1].text), origin_);
     } else {
-        if (const auto ok = only(data, 1, "one address or name is wanted"); !ok) return ok;
+        if (auto ok = only(data, 1, "one address or name is wanted"); !ok) return ok;
         record = parse_record_text(type, data.front().text, origin_);
     }
     if (!record) return tl::unexpected(std::move(record.error()));
