@@ -27,9 +27,11 @@ function(postern_program NAME)
     endif()
 endfunction()
 
-# Unit tests of a room: postern_test(base_test SOURCES text_test.cpp USES base). Every case is a ctest of its own.
+# Unit tests of a room: postern_test(base_test SOURCES text_test.cpp USES base). THREADS: its subject is used by several
+# threads at once, so the thread sanitizer has something to see. The targets unit_tests and thread_tests build those of
+# a kind (see PosternTargets).
 function(postern_test NAME)
-    cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;USES;PRIVATE;LABELS" ${ARGN})
+    cmake_parse_arguments(TEST "THREADS" "TIMEOUT" "SOURCES;USES;PRIVATE;LABELS" ${ARGN})
     add_executable(${NAME} ${TEST_SOURCES})
     list(TRANSFORM TEST_USES PREPEND postern::)
     target_include_directories(${NAME} PRIVATE "${CMAKE_SOURCE_DIR}")
@@ -40,6 +42,11 @@ function(postern_test NAME)
         set(TEST_TIMEOUT 120)
     endif()
     add_test(NAME ${NAME} COMMAND ${NAME})
+    set_property(GLOBAL APPEND PROPERTY POSTERN_UNIT_TESTS ${NAME})
+    if(TEST_THREADS)
+        list(APPEND TEST_LABELS threads)
+        set_property(GLOBAL APPEND PROPERTY POSTERN_THREAD_TESTS ${NAME})
+    endif()
     set_tests_properties(${NAME} PROPERTIES TIMEOUT ${TEST_TIMEOUT} LABELS "unit;${TEST_LABELS}")
 endfunction()
 
