@@ -9,8 +9,9 @@ packages_build=(g++ cmake ninja-build ccache pkg-config libboost-program-options
     libldns-dev libmilter-dev libspf2-dev libssl-dev libsystemd-dev nlohmann-json3-dev)
 packages_test=("${packages_build[@]}" libgtest-dev libgmock-dev libbenchmark-dev clang-14 clang-format-14 clang-tidy-14
     libclang-rt-14-dev mandoc postfix opendkim nsd swaks python3 python3-dkim python3-dnspython
-    libmail-dkim-perl libyaml-cpp-dev openssl miltertest python3-spf python3-authres unbound ldnsutils util-linux)
-packages_demo=("${packages_build[@]}" postfix nsd swaks python3 python3-dkim python3-dnspython openssl)
+    libmail-authenticationresults-perl libmail-dkim-perl libnet-dns-perl libyaml-cpp-dev openssl miltertest perl
+    python3-authres python3-nacl python3-spf unbound ldnsutils util-linux)
+packages_demo=("${packages_build[@]}" postfix nsd swaks python3 python3-dkim python3-dnspython python3-nacl openssl)
 
 # Services of those packages that Debian would start and enable.
 package_services=(postfix opendkim nsd unbound)
