@@ -4,12 +4,15 @@
 #include "tools/postern/check_postfix.hpp"
 #include "tools/postern/postfix_config.hpp"
 #include "tools/postern/sign_settings.hpp"
+#include "tools/postern/verify_settings.hpp"
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <iterator>
 #include <ostream>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -38,9 +41,9 @@ constexpr std::array kOptions{
 constexpr Usage kUsage{
     .command = "check",
     .purpose =
-        "Looks at the configuration of postern-sign, at its keys and sockets, and at how the "
-        "host's Postfix is wired to it, and says what is wrong, why it matters and what "
-        "mends it. Changes nothing. Run it as root: only root sees everything.",
+        "Looks at the configuration of postern-sign and postern-verify, at keys and sockets, and "
+        "at how the host's Postfix is wired to postern-sign, and says what is wrong, why it "
+        "matters and what mends it. Changes nothing. Run it as root: only root sees everything.",
     .options = kOptions,
     .examples = "  postern check\n"
                 "  postern check -c ./postern.conf --postfix-config /etc/postfix-out --json",
@@ -64,11 +67,22 @@ int run(const Arguments& arguments, Streams io) {
     std::vector<std::string> checked{path, "keys and tables"};
     SignCheck sign = check_sign(path, arguments.given("config"), host);
     Findings findings = std::move(sign.findings);
+    VerifyCheck verify = check_verify(path, false); // a missing file was said once
+    for (Finding& finding : verify.findings)        // and so was what concerns every daemon
+        if (std::none_of(findings.begin(), findings.end(), [&](const Finding& known) {
+                return known.where == finding.where && known.what == finding.what;
+            }))
+            findings.push_back(std::move(finding));
 
     if (!arguments.given("no-sockets")) {
-        for (const SocketAddress& address : sign.facts.listen)
-            checked.push_back("socket " + address.text());
-        append(findings, check_sockets(sign.facts, host));
+        const auto sockets = [&](const std::string& program, std::span<const SocketAddress> listen,
+                                 const config::Origin& where) {
+            for (const SocketAddress& address : listen)
+                checked.push_back("socket " + address.text());
+            append(findings, check_sockets(program, listen, where, host));
+        };
+        sockets("postern-sign", sign.facts.listen, sign.facts.listen_origin);
+        if (verify.configured) sockets("postern-verify", verify.listen, verify.listen_origin);
     }
     if (!arguments.given("no-postfix")) {
         const std::string directory = arguments.text("postfix-config");

@@ -353,15 +353,16 @@ Findings check_postfix(const PostfixConfig& postfix, const SignFacts& sign, cons
     return Checker(postfix, sign, host).run();
 }
 
-Findings check_sockets(const SignFacts& sign, const Host& host) {
+Findings check_sockets(const std::string& program, std::span<const SocketAddress> listen,
+                       const config::Origin& where, const Host& host) {
     Findings findings;
-    for (const SocketAddress& address : sign.listen) {
+    for (const SocketAddress& address : listen) {
         Finding finding{.severity = Severity::Error,
                         .id = "socket-dead",
-                        .where = sign.listen_origin,
+                        .where = where,
                         .what = {},
                         .why = "Postfix does with mail what milter_default_action says.",
-                        .mend = "systemctl start postern-sign"};
+                        .mend = "systemctl start " + program};
         if (address.kind == SocketAddress::Kind::Unix) {
             const auto facts = host.path(address.path);
             if (!facts) {
@@ -373,7 +374,7 @@ Findings check_sockets(const SignFacts& sign, const Host& host) {
             if ((facts->mode & S_IFMT) != S_IFSOCK) {
                 finding.id = "socket-not-a-socket";
                 finding.what = address.path + " is no socket";
-                finding.mend = "mv " + address.path + " elsewhere, then start postern-sign";
+                finding.mend = "mv " + address.path + " elsewhere, then start " + program;
                 findings.push_back(std::move(finding));
                 continue;
             }

@@ -6,6 +6,7 @@
 #include "tools/postern/host.hpp"
 #include "tools/postern/postfix_config.hpp"
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,9 @@ std::optional<std::string> spelling(const SocketAddress& address,
 
 Findings check_postfix(const PostfixConfig& postfix, const SignFacts& sign, const Host& host);
 
-/// Each socket: there, a socket, and a milter behind it?
-Findings check_sockets(const SignFacts& sign, const Host& host);
+/// Each socket of a daemon ("postern-sign"): there, a socket, and a milter behind it? `where` they
+/// are written.
+Findings check_sockets(const std::string& program, std::span<const SocketAddress> listen,
+                       const config::Origin& where, const Host& host);
 
 } // namespace postern::tool

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <ostream>
+#include <utility>
 
 namespace postern::tool {
 namespace {
@@ -39,6 +40,16 @@ std::string_view to_string(Severity severity) noexcept {
         break;
     }
     return "note";
+}
+
+Finding finding_of(Severity severity, std::string id, const config::Problem& problem,
+                   std::string why) {
+    return {.severity = severity,
+            .id = std::move(id),
+            .where = problem.origin,
+            .what = (problem.option.empty() ? "" : problem.option + ": ") + problem.what,
+            .why = std::move(why),
+            .mend = problem.remedy};
 }
 
 int exit_code_of(std::span<const Finding> findings) noexcept {

@@ -26,6 +26,10 @@ struct Finding {
 };
 using Findings = std::vector<Finding>;
 
+/// What reading a configuration file said.
+Finding finding_of(Severity severity, std::string id, const config::Problem& problem,
+                   std::string why);
+
 /// 0: nothing or notes only, 1: warnings, 2: errors.
 int exit_code_of(std::span<const Finding> findings) noexcept;
 

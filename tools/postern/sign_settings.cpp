@@ -37,15 +37,6 @@ private:
     Reader reader_;
 };
 
-Finding of(Severity severity, const char* id, const config::Problem& problem, std::string why) {
-    return {.severity = severity,
-            .id = id,
-            .where = problem.origin,
-            .what = (problem.option.empty() ? "" : problem.option + ": ") + problem.what,
-            .why = std::move(why),
-            .mend = problem.remedy};
-}
-
 SignFacts facts_of(const config::Settings& settings, std::vector<SocketAddress> listen) {
     Quiet sign(settings);
     SignFacts facts;
@@ -181,11 +172,12 @@ SignCheck check_sign(const std::string& path, bool named, const Host& host) {
 
     config::in_file_order(problems);
     for (const config::Problem& problem : problems)
-        result.findings.push_back(of(Severity::Error, "configuration", problem,
-                                     "postern-sign does not start with this, and a reload keeps "
-                                     "the old configuration."));
+        result.findings.push_back(
+            finding_of(Severity::Error, "configuration", problem,
+                       "postern-sign does not start with this, and a reload keeps "
+                       "the old configuration."));
     for (const config::Problem& warning : loaded.warnings)
-        result.findings.push_back(of(Severity::Warning, "sign", warning, {}));
+        result.findings.push_back(finding_of(Severity::Warning, "sign", warning, {}));
     const std::set<std::string> files = key_files(settings);
     check_owners(files, user, host, result.findings);
     if (user) check_readable(files, *user, host, result.findings);

@@ -89,6 +89,26 @@ class Mistakes(CheckCase):
                          [("configuration", 4), ("configuration", 5), ("configuration", 6)])
         self.assertIn("canonicalization", json.dumps(report["findings"][0]))
 
+    def test_configuration_of_the_verifier_with_its_line(self) -> None:
+        self.start()
+        self.configure("[verify]\non-spf-fail = sometimes\ntimeout = soon\n[dns]\nservers = ns.example\n")
+        self.assertEqual(self.found("--no-sockets", code=2), ["configuration"] * 3)
+        report = self.check("--no-sockets", code=2).stdout.decode()
+        for part in ("postern.conf:5: [verify] on-spf-fail", "postern.conf:6: [verify] timeout", "postern.conf:8: [dns] servers",
+                     "postern-verify does not start"):
+            self.assertIn(part, " ".join(report.split()))
+
+    def test_what_concerns_every_daemon_is_said_once(self) -> None:
+        self.start()
+        self.configure("[log]\nlevel = loud\n[nonsense]\n")
+        self.assertEqual(self.found("--no-sockets", code=2), ["configuration"] * 2)
+
+    def test_verifier_is_not_running(self) -> None:
+        self.start()
+        self.configure(f"[verify]\nlisten = inet:127.0.0.1:{free_port()}\n")
+        self.assertEqual(self.found(code=2), ["socket-dead"])
+        self.assertIn("systemctl start postern-verify", self.check(code=2).stdout.decode())
+
     def test_key_others_can_read(self) -> None:
         (self.keys / "example.org" / "s.pem").chmod(0o644)
         report = json.loads(self.check("--json", "--no-sockets", code=1).stdout)

@@ -407,7 +407,8 @@ TEST(CheckSockets, FindsWhatIsMissingDeadOrNoSocket) {
         *SocketAddress::parse("inet:127.0.0.1:8893"), *SocketAddress::parse("inet:127.0.0.1:8894")};
     scene.host.paths["/run/file"] = {.mode = S_IFREG | 0644};
     scene.host.dead = {"inet:127.0.0.1:8893"};
-    EXPECT_THAT(brief(check_sockets(scene.sign, scene.host)),
+    EXPECT_THAT(brief(check_sockets("postern-sign", scene.sign.listen, scene.sign.listen_origin,
+                                    scene.host)),
                 testing::ElementsAre("error socket-missing postern.conf:2",
                                      "error socket-not-a-socket postern.conf:2",
                                      "error socket-dead postern.conf:2"));
