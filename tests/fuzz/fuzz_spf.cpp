@@ -51,13 +51,10 @@ private:
     void check(const dns::Question& question) {
         std::string name;
         for (std::size_t i = 0; i < question.name.size(); ++i) {
-            if (question.name[i] == '\\') {
-                ++i;
-                invariant(i < question.name.size(), "an escape escapes something");
-            }
-            name += question.name[i] == '.' && i > 0 && question.name[i - 1] == '\\'
-                        ? '_'
-                        : question.name[i];
+            const bool escaped = question.name[i] == '\\';
+            if (escaped) ++i;
+            invariant(i < question.name.size(), "an escape escapes something");
+            name += escaped && question.name[i] == '.' ? '_' : question.name[i];
         }
         invariant(is_domain_name(name), "only names are asked");
         invariant(asked_.insert(question.name + ' ' + std::string(to_string(question.type))).second,
