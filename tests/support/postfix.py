@@ -99,6 +99,7 @@ class PrivatePostfix:
             "relay_transport": f"smtp:[127.0.0.1]:{sink.port}",
             "disable_dns_lookups": "yes",
             "smtp_host_lookup": "native",
+            "smtp_connection_cache_on_demand": "no",  # each delivery to the sink is a connection of its own
             "smtpd_peername_lookup": "no",
             "relay_domains": "example.net",  # anybody may send there, as to an MX
             "relay_recipient_maps": "",

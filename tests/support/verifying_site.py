@@ -161,7 +161,7 @@ class VerifyingCase(unittest.TestCase):
         outcome = super().run(result)
         if result and len(result.failures) + len(result.errors) > before:
             print(f"--- {self.id()}: log of postern-verify\n" + "\n".join(self.site.verify.log[-20:])
-                  + "\n--- log of Postfix\n" + self.site.postfix.log_tail(20), flush=True)
+                  + "\n--- log of Postfix\n" + self.site.postfix.log_tail(60), flush=True)
         return outcome
 
     def message(self, mark: str, **more: str) -> bytes:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import struct
-import unittest
 
 from support import runner
 from support.daemon import Daemon
 from support.process import free_port
 from support.recording_milter import CONTINUE, LEADING_SPACE, Profile, RecordingMilter, frame
-from support.signing_site import plain_message, unique_mark
 from support.verifying_site import AUTHSERV, GOOD_CLIENT, VerifyingCase, VerifyingSite, results_fields
 
 
@@ -49,12 +47,13 @@ class SecondMilterThatEdits(VerifyingCase):
         self.assertEqual(names[0], b"authentication-results")
 
 
-class SignerInFront(unittest.TestCase):
+class SignerInFront(VerifyingCase):
     """One Postfix, first postern-sign, then postern-verify: the second sees the first one's signature as Postfix shows it."""
 
-    def test_what_one_signs_the_other_verifies(self) -> None:
-        site = VerifyingSite()
-        self.addCleanup(site.close)
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.site = site = VerifyingSite()
+        cls.addClassCleanup(site.close)
         port = free_port()
         directory = site.place.directory("signing")
         (directory / "example.net").mkdir()
@@ -66,12 +65,13 @@ class SignerInFront(unittest.TestCase):
         signer.start()
         site.postfix.settings["smtpd_milters"] = f"inet:127.0.0.1:{port}, {site.milter}"
         site.start()
+
+    def test_what_one_signs_the_other_verifies(self) -> None:
         for body in ("Hello.\r\n", "  leading\t and trailing \r\n\r\nlast \r\n\r\n\r\n", "", "Grüße\r\n"):
             with self.subTest(body):
-                mark = unique_mark()
-                site.receive(plain_message(mark, author="carol@example.net", body=body, Subject="  two  blanks\r\n\tfolded "))
-                delivery = site.sink.wait_for_message(mark.encode())
-                [found] = results_fields(delivery)
+                mark = self.mark()
+                self.site.receive(self.message(mark, body=body, Subject="  two  blanks\r\n\tfolded "))
+                [found] = results_fields(self.arrived(mark))
                 self.assertEqual(sorted((result, properties["header.a"]) for result, properties in found.of("dkim")),
                                  [("pass", "ed25519-sha256"), ("pass", "rsa-sha256")], found.text)
 
