@@ -1,32 +1,17 @@
 #include "milters/sign/session.hpp"
 
 #include "common/base/domain.hpp"
+#include "common/base/host_name.hpp"
 #include "common/base/text.hpp"
 #include "milters/sign/fragile.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace postern::sign {
 
 using milter::Actions;
 using milter::Answer;
-
-namespace {
-
-/// As Postfix calls itself ({j}), else as the system does.
-std::string host_name(const Actions& actions) {
-    std::string name(actions.macro("j"));
-    if (!name.empty()) return name;
-    std::array<char, 256> buffer{};
-    if (gethostname(buffer.data(), buffer.size() - 1) == 0) name = buffer.data();
-    return name;
-}
-
-} // namespace
 
 SignSession::SignSession(ConfigSource config, const Clock& clock, Log& log)
     : config_(std::move(config)), clock_(clock), log_(log) {}
@@ -112,7 +97,8 @@ void SignSession::drop_forged_results(Transaction& message, const Actions& actio
     const message::HeaderBlock& headers = message.header.fields();
     if (headers.count("Authentication-Results") + headers.count("Received-SPF") == 0) return;
     std::vector<std::string> ids = message.config->authserv_ids;
-    ids.push_back(host_name(actions));
+    const std::string_view mta = actions.macro("j"); // as Postfix calls itself
+    ids.push_back(mta.empty() ? host_name() : std::string(mta));
     message.removals = authres::Scrubber({.authserv_ids = std::move(ids)}).removals(headers);
     if (!message.removals.empty())
         message.without_removed = authres::without(headers, message.removals);

@@ -1,25 +1,17 @@
 #include "milters/verify/config.hpp"
 
+#include "common/base/host_name.hpp"
 #include "common/base/text.hpp"
 #include "common/config/reader.hpp"
 #include "common/tables/table_option.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cstddef>
 
 namespace postern::verify {
 namespace {
 
 using config::Reader;
-
-std::string own_host_name() {
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return "localhost";
-    return name.data();
-}
 
 /// RFC 5322 3.6.8.
 bool is_field_name(std::string_view name) {
@@ -58,7 +50,7 @@ public:
 
 private:
     void names(Config& config) {
-        config.host_name = own_host_name();
+        config.host_name = host_name();
         config.authserv_id = verify_.text("authserv-id");
         if (!is_printable(config.authserv_id) || config.authserv_id.size() > 255)
             verify_.problem("authserv-id", "is no name for results",

@@ -1,10 +1,10 @@
 #include "tools/replay/options.hpp"
 
+#include "common/base/host_name.hpp"
 #include "common/base/ip.hpp"
 #include "common/base/text.hpp"
 
 #include <boost/program_options.hpp>
-#include <unistd.h>
 
 #include <ctime>
 #include <sstream>
@@ -32,12 +32,6 @@ constexpr const char* kEpilogue =
 tl::unexpected<Stop> usage_error(const std::string& message) {
     return tl::unexpected<Stop>(
         Stop{.status = 2, .text = "postern-replay: " + message + "\nTry postern-replay --help\n"});
-}
-
-std::string host_name() {
-    char name[256] = {};
-    if (gethostname(name, sizeof name - 1) != 0 || name[0] == '\0') return "localhost";
-    return name;
 }
 
 struct Texts {
